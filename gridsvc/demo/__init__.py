@@ -1,0 +1,1 @@
+"""A synthetic county, a pure function of a seed: files to import, people, pictures."""
