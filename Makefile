@@ -1,0 +1,45 @@
+# The two commands are `make run` and `make test`. `make help` tells the others.
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+export PORT
+
+ROOT := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
+BIN := .venv/bin
+UI := gridsvc/web/ui
+# Stopping needs no installed package.
+ANY_PYTHON = $(if $(wildcard $(BIN)/python),$(BIN)/python,python3)
+# Node from PATH; .ci/install put one into .venv if that is missing or too old.
+export PATH := $(if $(wildcard $(BIN)/node),$(ROOT)$(BIN):$(PATH),$(PATH))
+
+.PHONY: run
+run: ## start all of gridsvc with a demo county; Ctrl-C stops it (PORT=8000, DATABASE_URL=)
+	@.ci/install $(if $(DATABASE_URL),,postgis) python web
+	@exec $(BIN)/python -m gridsvc.serve run
+
+.PHONY: stop
+stop: ## stop what `make run` started here
+	@$(ANY_PYTHON) -m gridsvc.serve stop
+
+.PHONY: clean
+clean: ## stop it and delete var/: private databases, photos, keys, logs
+	@$(ANY_PYTHON) -m gridsvc.serve clean
+
+.PHONY: test
+test: ## run all tests on a private database: web clients, Python, browser
+	@.ci/install postgis browser python-dev web
+	@npm --prefix $(UI) test
+	@$(BIN)/python -m pytest --durations=15
+
+.PHONY: check
+check: ## ruff, mypy --strict, import contracts, vue-tsc, oxlint
+	@.ci/install python-dev node
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	npm --prefix $(UI) run types
+	npm --prefix $(UI) run lint
+
+.PHONY: help
+help: ## print this
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 \t\2/p' $(MAKEFILE_LIST) | expand -t 16
