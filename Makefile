@@ -1,7 +1,6 @@
 # The two commands are `make run` and `make test`. `make help` tells the others.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-export PORT
 
 ROOT := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 BIN := .venv/bin
@@ -19,6 +18,10 @@ run: ## start all of gridsvc with a demo county; Ctrl-C stops it (PORT=8000, DAT
 .PHONY: stop
 stop: ## stop what `make run` started here
 	@$(ANY_PYTHON) -m gridsvc.serve stop
+
+.PHONY: database
+database: ## start the private PostgreSQL alone, to restore a backup into it
+	@exec $(ANY_PYTHON) -m gridsvc.serve database
 
 .PHONY: clean
 clean: ## stop it and delete var/: private databases, photos, keys, logs

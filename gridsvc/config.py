@@ -51,7 +51,7 @@ class Settings:
         database_url = read("DATABASE_URL", sqlalchemy_url)
         settings = cls(
             database_url=database_url,
-            database_owner_url=read("DATABASE_OWNER_URL", sqlalchemy_url, database_url),
+            database_owner_url=read("DATABASE_OWNER_URL", sqlalchemy_url, database_url or ""),
             secret_key=read("SECRET_KEY", _secret),
             receipt_key=read("RECEIPT_KEY", _seed),
             media_dir=read("MEDIA_DIR", _absolute, var_dir / "media"),

@@ -60,6 +60,14 @@ def run(var: Path = VAR) -> None:
             children.stop()
 
 
+def database(var: Path = VAR) -> None:
+    """Run the private PostgreSQL and nothing else, to restore a backup into it."""
+    with _private_database(var) as addresses:
+        say(f"{addresses['DATABASE_OWNER_URL']}   (Ctrl-C stops it)")
+        while True:
+            signal.pause()
+
+
 def stop(var: Path = VAR) -> None:
     """Stop the running instance and wait for its end; stop a database that was left behind."""
     var.mkdir(exist_ok=True)
@@ -118,17 +126,22 @@ def _database(var: Path, environ: Mapping[str, str]) -> Iterator[dict[str, str]]
     if environ.get("DATABASE_URL", "").strip():
         say("Using the database of DATABASE_URL.")
         yield dict(environ)
-        return
+    else:
+        with _private_database(var) as addresses:
+            yield {**environ, **addresses, "DEMO": environ.get("DEMO") or "yes"}
+
+
+@contextmanager
+def _private_database(var: Path) -> Iterator[dict[str, str]]:
+    """Keep the private database running; yield its addresses as settings."""
     cluster = _clusters(var)[0]
     say(f"Starting PostgreSQL in {cluster.directory}.")
     with cluster.running():
         cluster.create_database(DATABASE)
-        private = {
+        yield {
             "DATABASE_URL": cluster.url(APPLICATION, DATABASE),
             "DATABASE_OWNER_URL": cluster.url(OWNER, DATABASE),
-            "DEMO": environ.get("DEMO") or "yes",
         }
-        yield {**environ, **private}
 
 
 def _keys(var: Path) -> dict[str, str]:
@@ -268,13 +281,19 @@ def _stop_on_signals() -> None:
         signal.signal(number, stop_once)
 
 
+DEEDS: dict[str, Callable[[], None]] = {
+    "run": run,
+    "database": database,
+    "stop": stop,
+    "clean": clean,
+}
+
+
 def main(deed: str) -> int:
-    """Do one of the deeds; return the exit code."""
-    deeds: dict[str, Callable[[], None]] = {"run": run, "stop": stop, "clean": clean}
+    """Do one of DEEDS; return the exit code."""
     try:
-        if deed == "run":
-            _stop_on_signals()
-        deeds[deed]()
+        _stop_on_signals()
+        DEEDS[deed]()
     except Stopped:
         say("Stopped.")
     except (Failure, Crashed, ClusterError, SettingsError) as refusal:
