@@ -1,0 +1,59 @@
+"""Who answered for a subject, and what somebody answered for."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import String, and_, case, cast, func, select
+from sqlalchemy.orm import aliased, joinedload
+
+from gridsvc.accountability.models import Duty
+from gridsvc.accountability.rules import Held
+from gridsvc.grids.models import Grid
+from gridsvc.session import Session
+
+
+def holder(session: Session, role: str, subject_id: UUID, at: datetime) -> Duty | None:
+    """Return the duty under which somebody held a role (seat 1) for a subject at a moment.
+
+    None is a vacancy: nobody answered for it then.
+    """
+    held = select(Duty).where(
+        Duty.subject_id == subject_id, Duty.role == role, Duty.seat == 1, Duty.period.op("@>")(at)
+    )
+    return session.scalars(held.options(joinedload(Duty.person))).one_or_none()
+
+
+def holders(session: Session, subject_ids: Collection[UUID], at: datetime) -> Sequence[Duty]:
+    """Return every duty held for `subject_ids` at a moment, with its person."""
+    held = select(Duty).where(Duty.subject_id.in_(subject_ids), Duty.period.op("@>")(at))
+    in_order = held.order_by(Duty.subject_id, Duty.role, Duty.seat, Duty.id)
+    return session.scalars(in_order.options(joinedload(Duty.person))).all()
+
+
+def history(session: Session, subject_ids: Collection[UUID]) -> Sequence[Duty]:
+    """Return every duty ever held for `subject_ids`, the earliest first, with its person."""
+    held = select(Duty).where(Duty.subject_id.in_(subject_ids))
+    in_order = held.order_by(func.lower(Duty.period).nulls_first(), Duty.id)
+    return session.scalars(in_order.options(joinedload(Duty.person))).all()
+
+
+def held_by(session: Session, person_id: UUID) -> list[Held]:
+    """Return all that a person ever held, once for each grid it reaches down to."""
+    here = session.jurisdiction_id
+    top = aliased(Grid)
+    at_top = and_(top.jurisdiction_id == here, top.id == Duty.subject_id)
+    held_at = case(
+        (Duty.subject_kind == "grid", cast(top.level, String)), else_=Duty.subject_kind
+    ).label("held_at")
+    own = (
+        select(Duty.role, held_at, Duty.subject_id, Duty.period)
+        .outerjoin(top, at_top)
+        .where(Duty.jurisdiction_id == here, Duty.person_id == person_id)
+    )
+    reached = own.cte("reached", recursive=True)
+    below = and_(Grid.jurisdiction_id == here, Grid.parent_id == reached.c.subject_id)
+    reached = reached.union_all(
+        select(reached.c.role, reached.c.held_at, Grid.id, reached.c.period).join(Grid, below)
+    )
+    return [Held(*row) for row in session.execute(select(*reached.c))]

@@ -1,0 +1,46 @@
+"""Receipts: what a phone may believe. A signed copy of a record's line in the trail."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from gridsvc.audit.models import AuditEntry
+from gridsvc.session import Session
+from gridsvc.signing import Signer
+
+
+def receipts(
+    session: Session, subject_ids: Collection[UUID], signer: Signer
+) -> dict[UUID, dict[str, Any]]:
+    """Return a receipt for each of `subject_ids` that is in the trail.
+
+    Call it in a transaction of its own, after the one that did the deed: a receipt is
+    made of what is read back, so none is given for a row that was not committed. Asking
+    again gives the same receipt, byte for byte.
+    """
+    if not subject_ids:
+        return {}
+    entry = AuditEntry
+    lines = select(entry.subject_id, entry.text, entry.hash).where(
+        entry.subject_id.in_(subject_ids)
+    )
+    # The first line about a subject is its entry.
+    found = lines.order_by(entry.subject_id, entry.seq).ext(distinct_on(entry.subject_id))
+    return {id: signer.sign(_content(text, hash)) for id, text, hash in session.execute(found)}
+
+
+def _content(text: str, hash: str) -> dict[str, Any]:
+    line = orjson.loads(text)
+    return {
+        "jurisdiction_id": line["jurisdiction_id"],
+        "id": line["subject_id"],
+        "digest": line.get("digest"),
+        "media": line.get("media", []),
+        "received_at": line["at"],
+        "audit_seq": line["seq"],
+        "audit_hash": hash,
+    }

@@ -1,0 +1,78 @@
+"""Writing the trail, and walking it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select, update
+
+from gridsvc.actor import Actor
+from gridsvc.audit.models import AuditEntry, AuditHead
+from gridsvc.audit.rules import BEGINNING, Act, Break, Link, chain, first_break
+from gridsvc.batches import insert_all
+from gridsvc.session import Session
+
+
+def open_trail(session: Session) -> None:
+    """Begin the chain of a new jurisdiction."""
+    session.add(AuditHead(seq=0, hash=BEGINNING))
+    session.flush()
+
+
+def record(session: Session, acts: Sequence[Act], *, by: Actor, at: datetime) -> None:
+    """Append `acts` to the trail, in the same transaction as the deeds they tell of.
+
+    Call it last: the head of the chain stays locked until the transaction ends, and
+    every other writer of the jurisdiction waits for it. One lock, however many acts.
+    """
+    if not acts:
+        return
+    session.flush()
+    head = select(AuditHead.seq, AuditHead.hash).with_for_update()
+    seq, hash_ = session.execute(head).one()
+    here = session.jurisdiction_id
+    links = list(chain(acts, jurisdiction_id=here, after=(seq, hash_), by=by, at=at))
+    insert_all(session, AuditEntry, [_row(link, by) for link in links])
+    session.execute(update(AuditHead).values(seq=links[-1].seq, hash=links[-1].hash))
+
+
+def _row(link: Link, by: Actor) -> dict[str, Any]:
+    return {
+        "seq": link.seq,
+        "at": link.at,
+        "actor": by.name,
+        "person_id": by.person_id,
+        "deed": link.act.deed,
+        "subject_kind": link.act.subject_kind,
+        "subject_id": link.act.subject_id,
+        "text": link.text,
+        "hash": link.hash,
+    }
+
+
+def head(session: Session) -> Row[tuple[int, str]]:
+    """Return the (seq, hash) where the chain ends now."""
+    return session.execute(select(AuditHead.seq, AuditHead.hash)).one()
+
+
+def verify(session: Session) -> Break | None:
+    """Walk the jurisdiction's whole chain; return its first broken link, or None.
+
+    A chain rewritten from some link to the end, head and all, holds together again.
+    It no longer agrees with the receipts that phones were given.
+    """
+    end = head(session)
+    entry = AuditEntry
+    links = select(
+        entry.seq, entry.at, entry.actor, entry.person_id, entry.deed, entry.subject_kind,
+        entry.subject_id, entry.text, entry.hash,
+    ).order_by(entry.seq)  # fmt: skip
+    with session.execute(links, execution_options={"yield_per": 1000}) as entries:
+        return first_break(entries, (end.seq, end.hash))
+
+
+def lines_about(session: Session, subject_ids: Sequence[UUID]) -> Sequence[AuditEntry]:
+    """Return every line about `subject_ids`, the oldest first."""
+    about = select(AuditEntry).where(AuditEntry.subject_id.in_(subject_ids))
+    return session.scalars(about.order_by(AuditEntry.seq)).all()

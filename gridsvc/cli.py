@@ -1,0 +1,11 @@
+"""The `flask` commands of every feature."""
+
+from flask import Flask
+
+COMMANDS = ()
+
+
+def init_app(app: Flask) -> None:
+    """Add the commands to the `flask` program of `app`."""
+    for group in COMMANDS:
+        app.cli.add_command(group)

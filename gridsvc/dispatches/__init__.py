@@ -1,0 +1,1 @@
+"""The monthly dispatch of the county, and its orders."""

@@ -1,0 +1,52 @@
+"""The inspection log: written once, never edited."""
+
+from uuid import UUID
+
+from shapely import Point
+from sqlalchemy import CheckConstraint, Index
+from sqlalchemy.orm import Mapped
+
+from gridsvc.db import Facts, Model
+from gridsvc.records import FieldRecord
+from gridsvc.scoped import scoped_fk
+
+
+class Inspection(FieldRecord, Model):
+    """One check of one enterprise.
+
+    `grid_id` is the grid of the enterprise at `occurred_at`: a later boundary does not
+    move the visit, nor who answered for the place. `position_grid_id` is where the phone was.
+    """
+
+    __tablename__ = "inspection"
+    __table_args__ = (
+        scoped_fk("sender_id", "person"),
+        scoped_fk("grid_id", "grid"),
+        scoped_fk("position_grid_id", "grid"),
+        scoped_fk("enterprise_id", "enterprise"),
+        scoped_fk("checklist_id", "checklist"),
+        scoped_fk("corrects_id", "inspection"),
+        CheckConstraint("accuracy_m >= 0", name="accuracy_not_negative"),
+        CheckConstraint("result IN ('ok', 'problem')", name="result"),
+        CheckConstraint(
+            "(position IS NULL) = (no_position_reason IS NOT NULL)", name="position_or_reason"
+        ),
+        Index(None, "jurisdiction_id", "grid_id", "sync_version", "id"),
+        Index(None, "jurisdiction_id", "grid_id", "occurred_at"),
+        Index(None, "jurisdiction_id", "enterprise_id", "occurred_at"),
+        Index(None, "jurisdiction_id", "sender_id", "occurred_at"),
+    )
+
+    enterprise_id: Mapped[UUID]
+    patrol_id: Mapped[UUID | None]  # as the phone says; the patrol itself may arrive later
+    checklist_id: Mapped[UUID]
+    corrects_id: Mapped[UUID | None]
+    answers: Mapped[list[Facts]]  # [{"item", "result", "note"?}]
+    result: Mapped[str]
+    findings: Mapped[str]
+    position: Mapped[Point | None]
+    crs: Mapped[str | None]  # what the phone called its coordinates
+    accuracy_m: Mapped[float | None]
+    no_position_reason: Mapped[str | None]
+    position_grid_id: Mapped[UUID | None]
+    flags: Mapped[list[Facts]]

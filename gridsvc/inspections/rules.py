@@ -1,0 +1,166 @@
+"""What an inspection is worth as evidence, and whether it can be entered at all.
+
+A record is never refused for being suspicious: it is entered and flagged, and a person
+judges the flags. It is refused only if nobody could say what it means, or if its sender
+had no business there.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from shapely import Point
+
+from geo.distance import distance_m
+from gridsvc.accountability.rules import Held, may
+from gridsvc.errors import Forbidden, NotFound, Refused
+from gridsvc.media.rules import DeclaredPhoto
+from gridsvc.records import Envelope, Row
+from gridsvc.rules.models import Checklist, RuleSet
+from gridsvc.rules.rules import Numbers, in_force, unanswered
+
+
+class UnknownEnterprise(NotFound):
+    """No such enterprise."""
+
+
+class UnknownChecklist(NotFound):
+    """No such checklist."""
+
+
+class UnansweredItems(Refused):
+    """Some items of the checklist have no answer, or an answer has no item."""
+
+
+class OutsideEveryGrid(Refused):
+    """The enterprise lay in no grid at that time."""
+
+
+class NotYourGrid(Forbidden):
+    """The inspector held no duty there at that time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InspectionReport:
+    """What an inspector's phone says happened."""
+
+    envelope: Envelope
+    enterprise_id: UUID
+    checklist_id: UUID
+    answers: list[dict[str, Any]]
+    findings: str
+    patrol_id: UUID | None = None
+    corrects_id: UUID | None = None
+    position: Point | None = None  # EPSG:4326, longitude and latitude in degrees
+    crs: str | None = None  # what the phone sent it in
+    accuracy_m: float | None = None  # radius of 68 % confidence, metres
+    no_position_reason: str | None = None
+    photos: tuple[DeclaredPhoto, ...] = ()
+
+    @property
+    def result(self) -> str:
+        found = any(answer["result"] == "problem" for answer in self.answers)
+        return "problem" if found else "ok"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """An enterprise, and the grid it lay in at the time of a report."""
+
+    location: Point
+    grid_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Circumstances:
+    """All that the rules need to know about the places and the people."""
+
+    places: Mapping[UUID, Place]  # by id of the report; a report on no enterprise has none
+    position_grids: Mapping[UUID, UUID]  # where the phone was, by id of the report
+    checklists: Mapping[UUID, Checklist]
+    held: Mapping[UUID, Iterable[Held]]  # by each inspector
+    rule_sets: Iterable[RuleSet]
+    received_at: datetime
+
+
+def admit(report: InspectionReport, known: Circumstances) -> Row:
+    """Return the row of the inspection log for a report that can be entered.
+
+    Raises UnknownEnterprise, UnknownChecklist, UnansweredItems, OutsideEveryGrid, NoRuleSet,
+    or NotYourGrid.
+    """
+    envelope = report.envelope
+    place = known.places.get(envelope.id)
+    if place is None:
+        raise UnknownEnterprise(f"There is no enterprise {report.enterprise_id}.")
+    if place.grid_id is None:
+        raise OutsideEveryGrid(f"{report.enterprise_id} lay in no grid then.")
+    row = envelope.row(known.received_at)
+    at = row["occurred_at"]
+    if not may(known.held[envelope.sender_id], "inspection.register", place.grid_id, at):
+        raise NotYourGrid("You held no duty there at that time.", grid_id=place.grid_id)
+    _check_answers(report, known.checklists)
+    numbers = Numbers.read(in_force(known.rule_sets, at).document)
+    return row | {
+        "grid_id": place.grid_id,
+        "position_grid_id": known.position_grids.get(envelope.id),
+        "flags": list(flags(report, place.location, numbers)),
+        **_facts(report),
+    }
+
+
+def _check_answers(report: InspectionReport, checklists: Mapping[UUID, Checklist]) -> None:
+    checklist = checklists.get(report.checklist_id)
+    if checklist is None:
+        raise UnknownChecklist(f"There is no checklist {report.checklist_id}.")
+    answered = [answer["item"] for answer in report.answers]
+    left = unanswered(checklist.items, answered)
+    strange = sorted(set(answered) - {item["item"] for item in checklist.items})
+    if left or strange or len(set(answered)) < len(answered):
+        raise UnansweredItems("Each item wants one answer.", unanswered=left, unknown=strange)
+
+
+def _facts(report: InspectionReport) -> Row:
+    return {
+        "enterprise_id": report.enterprise_id,
+        "patrol_id": report.patrol_id,
+        "checklist_id": report.checklist_id,
+        "corrects_id": report.corrects_id,
+        "answers": report.answers,
+        "result": report.result,
+        "findings": report.findings,
+        "position": report.position,
+        "crs": report.crs,
+        "accuracy_m": report.accuracy_m,
+        "no_position_reason": report.no_position_reason,
+    }
+
+
+def flags(
+    report: InspectionReport, location: Point, numbers: Numbers
+) -> Iterator[dict[str, Any]]:
+    """Yield what speaks against the report as evidence, each with its facts."""
+    if report.position is None:
+        yield _flag("no_position")
+    else:
+        yield from _position_flags(report, report.position, location, numbers)
+    off_s = report.envelope.clock_offset_s
+    if abs(off_s) > numbers.clock_skew_s:
+        yield _flag("clock_skew", off_s=round(off_s), allowed_s=numbers.clock_skew_s)
+
+
+def _position_flags(
+    report: InspectionReport, position: Point, location: Point, numbers: Numbers
+) -> Iterator[dict[str, Any]]:
+    accuracy_m = report.accuracy_m or 0.0
+    away_m = distance_m(position, location)
+    if away_m - accuracy_m > numbers.site_radius_m:
+        yield _flag("off_site", distance_m=round(away_m), allowed_m=numbers.site_radius_m)
+    if accuracy_m > numbers.worst_fix_m:
+        yield _flag("poor_fix", accuracy_m=accuracy_m, allowed_m=numbers.worst_fix_m)
+
+
+def _flag(kind: str, **facts: float) -> dict[str, Any]:
+    return {"kind": kind, **facts}

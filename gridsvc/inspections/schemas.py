@@ -1,0 +1,101 @@
+"""Inspections on the wire."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, post_load, validates_schema
+from marshmallow.validate import Length, OneOf, Range
+
+from geo.crs import KNOWN_CRS, to_wgs84
+from gridsvc.media.schemas import PhotosField
+from gridsvc.rules.rules import ANSWERS
+from gridsvc.wire import MomentField, PointField, ReportSchema, TextField, need_crs
+
+
+class AnswerSchema(Schema):
+    """The answer to one item of a checklist."""
+
+    item = TextField(required=True, validate=Length(min=1, max=60))
+    result = fields.String(required=True, validate=OneOf(ANSWERS))
+    note = TextField(validate=Length(max=1000))
+
+
+class InspectionReportSchema(ReportSchema):
+    """What the phone sends. It may be dubious, but not unclear: a position needs its `crs`."""
+
+    enterprise_id = fields.UUID(required=True)
+    patrol_id = fields.UUID()
+    corrects_id = fields.UUID()
+    checklist_id = fields.UUID(required=True)
+    answers = fields.List(
+        fields.Nested(AnswerSchema), required=True, validate=Length(min=1, max=60)
+    )
+    findings = TextField(load_default="", validate=Length(max=4000))
+    position = PointField()
+    crs = fields.String(validate=OneOf(KNOWN_CRS))
+    accuracy_m = fields.Float(
+        validate=Range(min=0, max=1e7),
+        metadata={"description": "Radius of 68 % confidence, metres."},
+    )
+    no_position_reason = TextField(validate=Length(min=1, max=200))
+    photos = PhotosField()
+
+    @validates_schema
+    def _position_or_reason(self, body: dict[str, Any], **_: Any) -> None:
+        need_crs(body)
+        if ("position" in body) == ("no_position_reason" in body):
+            raise ValidationError("Either this or no_position_reason.", "position")
+
+    @post_load
+    def _convert_once(self, body: dict[str, Any], **_: Any) -> dict[str, Any]:
+        if "position" in body:
+            body["position"] = to_wgs84(body["position"], body["crs"])
+        return {**body, "photos": tuple(body["photos"])}
+
+
+class InspectionSchema(Schema):
+    """What the server answers: what was reported, and what the server knows of it."""
+
+    id = fields.UUID()
+    enterprise_id = fields.UUID()
+    patrol_id = fields.UUID()
+    corrects_id = fields.UUID()
+    checklist_id = fields.UUID()
+    grid_id = fields.UUID(metadata={"description": "The grid of the enterprise at that time."})
+    position_grid_id = fields.UUID()
+    inspector_id = fields.UUID(attribute="sender_id")
+    made_at = MomentField()
+    occurred_at = MomentField()
+    received_at = MomentField()
+    answers = fields.List(fields.Dict())
+    result = fields.String()
+    findings = fields.String()
+    position = PointField()
+    crs = fields.String()
+    accuracy_m = fields.Float()
+    no_position_reason = fields.String()
+    flags = fields.List(fields.Dict())
+
+
+class RegisteredSchema(Schema):
+    """An inspection in the log, and the proof that it is there."""
+
+    inspection = fields.Nested(InspectionSchema)
+    receipt = fields.Dict()
+
+
+class InspectionsQuerySchema(Schema):
+    """Which inspections to list, the latest first."""
+
+    enterprise_id = fields.UUID()
+    grid_id = fields.UUID()
+    since = MomentField()
+    until = MomentField()
+    limit = fields.Integer(load_default=100, validate=Range(min=1, max=500))
+    after = fields.UUID()
+
+
+class InspectionsSchema(Schema):
+    """A page of the log."""
+
+    items = fields.List(fields.Nested(InspectionSchema))
+    next = fields.String(allow_none=True)

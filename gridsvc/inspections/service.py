@@ -1,0 +1,81 @@
+"""Registering inspections."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from sqlalchemy import select
+
+from gridsvc.accountability.queries import held_by
+from gridsvc.actor import Actor
+from gridsvc.audit import service as audit
+from gridsvc.enterprises.models import Enterprise
+from gridsvc.errors import Outcome
+from gridsvc.grids.queries import grids_at
+from gridsvc.inspections.models import Inspection
+from gridsvc.inspections.rules import Circumstances, InspectionReport, Place, admit
+from gridsvc.media import service as media
+from gridsvc.records import acts, firsts, judged, outcomes
+from gridsvc.rules.models import Checklist, RuleSet
+from gridsvc.session import Session
+from gridsvc.synced import enter
+
+
+def register(
+    session: Session, reports: Sequence[InspectionReport], *, by: Actor, now: datetime
+) -> list[Outcome]:
+    """Enter reports in the inspection log, each once however often its phone sends it.
+
+    Returns an outcome for each report, in order: see records.outcomes, and rules.admit for
+    the refusals.
+    """
+    known = _circumstances(session, reports, now)
+    rows, refusals = judged(firsts(reports), partial(admit, known=known))
+    entered = enter(session, Inspection, rows)
+    new = [report for report in firsts(reports) if report.envelope.id in entered]
+    hashes = media.declare(session, "inspection", new, now=now)
+    lines = acts("inspection", "inspection.register", rows, entered, hashes)
+    audit.record(session, lines, by=by, at=now)
+    return outcomes(session, Inspection, reports, entered, refusals)
+
+
+def _circumstances(
+    session: Session, reports: Sequence[InspectionReport], now: datetime
+) -> Circumstances:
+    """Read what the rules need: a fixed number of queries, however many reports there are."""
+    checklist_ids = {report.checklist_id for report in reports}
+    checklists = session.scalars(select(Checklist).where(Checklist.id.in_(checklist_ids)))
+    positions = {
+        report.envelope.id: (report.position, report.envelope.occurred_at(now))
+        for report in reports
+        if report.position is not None
+    }
+    return Circumstances(
+        places=_places(session, reports, now),
+        position_grids=grids_at(session, positions),
+        checklists={checklist.id: checklist for checklist in checklists},
+        held={id: held_by(session, id) for id in {r.envelope.sender_id for r in reports}},
+        rule_sets=session.scalars(select(RuleSet)).all(),
+        received_at=now,
+    )
+
+
+def _places(
+    session: Session, reports: Sequence[InspectionReport], now: datetime
+) -> dict[UUID, Place]:
+    enterprise_ids = {report.enterprise_id for report in reports}
+    found = select(Enterprise.id, Enterprise.location).where(Enterprise.id.in_(enterprise_ids))
+    locations = {id: location for id, location in session.execute(found)}
+    here = [report for report in reports if report.enterprise_id in locations]
+    wanted = {
+        report.envelope.id: (locations[report.enterprise_id], report.envelope.occurred_at(now))
+        for report in here
+    }
+    grids = grids_at(session, wanted)
+    return {
+        report.envelope.id: Place(
+            location=locations[report.enterprise_id], grid_id=grids.get(report.envelope.id)
+        )
+        for report in here
+    }

@@ -1,0 +1,1 @@
+"""Issues: the ledger of problems, from found to looked back at."""

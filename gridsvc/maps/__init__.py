@@ -1,0 +1,1 @@
+"""Maps: vector tiles of grids and enterprises."""

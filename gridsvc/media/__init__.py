@@ -1,0 +1,1 @@
+"""Photos: resumable upload, originals kept under their hash."""

@@ -1,0 +1,1 @@
+"""Patrols: what is due, the round itself, and the close of a day."""

@@ -1,0 +1,36 @@
+"""Passwords, by argon2id. Hashing is bounded, so that a flood of guesses cannot fill memory."""
+
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from gridsvc.errors import Refused
+
+LEAST_LENGTH = 8
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_at_once = BoundedSemaphore(2)
+_nobody = _hasher.hash("nobody has this password")  # so that unknown logins take as long
+
+
+class WeakPassword(Refused):
+    """The password is too easy to guess."""
+
+
+def hashed(password: str) -> str:
+    """Return what is stored of a password. Raises WeakPassword."""
+    kinds = (str.isalpha, str.isdigit)
+    if len(password) < LEAST_LENGTH or not all(any(map(is_, password)) for is_ in kinds):
+        raise WeakPassword("At least 8 characters, letters and digits.", least=LEAST_LENGTH)
+    with _at_once:
+        return _hasher.hash(password)
+
+
+def agrees(password: str, stored: str | None) -> bool:
+    """Say whether `password` is the one whose hash is stored. Takes as long if none is."""
+    with _at_once:
+        try:
+            return _hasher.verify(stored or _nobody, password) and stored is not None
+        except (VerifyMismatchError, InvalidHashError):
+            return False

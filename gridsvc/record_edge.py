@@ -1,0 +1,93 @@
+"""The HTTP edge of a single field record: one deed, one answer, and nothing lost on the way."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from flask import request
+from marshmallow import Schema
+from werkzeug.exceptions import BadRequest, UnprocessableEntity
+
+from gridsvc.actor import Actor
+from gridsvc.audit.receipts import receipts
+from gridsvc.clock import utc_now
+from gridsvc.digests import canonical
+from gridsvc.errors import DomainError, Outcome
+from gridsvc.identity import Caller, caller
+from gridsvc.problems import describe
+from gridsvc.quarantine import keep_aside
+from gridsvc.records import Envelope, FieldRecord
+from gridsvc.session import Session, transaction
+from gridsvc.signing import signer
+
+
+class Deed(Protocol):
+    """What enters reports of one kind."""
+
+    def __call__(
+        self, session: Session, reports: Sequence[Any], *, by: Actor, now: datetime
+    ) -> list[Outcome]: ...
+
+
+def envelope(who: Caller, id: UUID, body: Any, made_at: datetime, now: datetime) -> Envelope:
+    """Return the envelope of a record that `who` sent. Raises ValueError, see canonical."""
+    offset_s = (now - who.device_at).total_seconds() if who.device_at else 0.0
+    return Envelope(
+        id=id,
+        sender_id=who.person_id,
+        device_id=who.device_id,
+        made_at=made_at,
+        text=canonical(body).decode(),
+        clock_offset_s=offset_s,
+    )
+
+
+def put_record(
+    kind: str,
+    id: UUID,
+    schema: Schema,
+    build: Callable[..., Any],
+    deed: Deed,
+    model: type[FieldRecord],
+) -> tuple[dict[str, Any], int]:
+    """Enter the record in the request's body; return ({kind: row, receipt}, 201 or 200).
+
+    What could be read and was refused is kept aside in quarantine, and then refused.
+    """
+    who, now, sent = caller(), utc_now(), _body()
+    report = _read(who, id, sent, schema, build, now)
+    with transaction(who.jurisdiction_id) as session:
+        [outcome] = deed(session, [report], by=who.actor, now=now)
+    if isinstance(outcome, DomainError):
+        _keep(who, {"kind": kind, "id": str(id), "body": sent}, outcome, now)
+        raise outcome
+    with transaction(who.jurisdiction_id) as session:
+        answer = {
+            kind: session.get(model, id),
+            "receipt": receipts(session, [id], signer())[id],
+        }
+    return answer, 201 if outcome.is_new else 200
+
+
+def _body() -> Any:
+    body = request.get_json()
+    if not isinstance(body, dict):
+        raise BadRequest("The body is not a JSON object.")
+    return body
+
+
+def _read(
+    who: Caller, id: UUID, sent: Any, schema: Schema, build: Callable[..., Any], now: datetime
+) -> Any:
+    facts = schema.load(sent)
+    try:
+        return build(envelope=envelope(who, id, sent, facts.pop("made_at"), now), **facts)
+    except ValueError as wrong:
+        raise UnprocessableEntity(f"The body has no canonical form: {wrong}.") from None
+
+
+def _keep(who: Caller, sent: dict[str, Any], refusal: DomainError, now: datetime) -> None:
+    refused = [(sent, refusal.verdict, describe(refusal))]
+    with transaction(who.jurisdiction_id) as session:
+        keep_aside(session, refused, sender_id=who.person_id, by=who.actor, now=now)

@@ -1,0 +1,111 @@
+"""The session, which stays inside one jurisdiction, and the one transaction boundary.
+
+Deeds hardly notice that keys are composite: a query on scoped classes sees one
+jurisdiction, a new row gets it, and `session.get(Enterprise, id)` takes the id alone.
+Only SQL that is not built from mapped classes has to name `session.jurisdiction_id`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar, cast
+
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
+
+from gridsvc.db import Model
+from gridsvc.scoped import InJurisdiction, Scoped, Shared
+
+T = TypeVar("T")
+
+
+class Session(FlaskSession):
+    """A session inside one jurisdiction. It fails closed: without one, no query runs."""
+
+    @property
+    def jurisdiction_id(self) -> int:
+        jurisdiction_id: int | None = self.info.get("jurisdiction_id")
+        if jurisdiction_id is None:
+            raise LookupError("This session has entered no jurisdiction.")
+        return jurisdiction_id
+
+    def get(self, entity: type[T], ident: Any, **options: Any) -> T | None:  # type: ignore[override]
+        """Return the thing with this id, or None. A scoped thing is found by its id alone."""
+        if issubclass(entity, Scoped) and not isinstance(ident, tuple):
+            ident = (self.jurisdiction_id, ident)
+        return super().get(entity, ident, **options)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _look_inside(state: ORMExecuteState) -> None:
+    if state.is_insert or state.is_column_load or not state.is_orm_statement:
+        return
+    if all(issubclass(mapper.class_, Shared) for mapper in state.all_mappers):
+        return
+    here = cast(Session, state.session).jurisdiction_id
+    state.statement = state.statement.options(
+        with_loader_criteria(
+            InJurisdiction, lambda table: table.jurisdiction_id == here, include_aliases=True
+        )
+    )
+
+
+@event.listens_for(Session, "before_flush")
+def _write_inside(session: Session, *_: object) -> None:
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if not isinstance(row, InJurisdiction):
+            continue
+        if row.jurisdiction_id is None:
+            row.jurisdiction_id = session.jurisdiction_id
+        if row.jurisdiction_id != session.jurisdiction_id:
+            raise LookupError(f"{row!r} belongs to another jurisdiction.")
+
+
+# Flask-SQLAlchemy owns the engine and the session; the tables are plain SQLAlchemy.
+db = SQLAlchemy(
+    metadata=Model.metadata, session_options={"class_": Session, "expire_on_commit": False}
+)
+
+
+APP_ROLE = "gridsvc_app"  # may add to the trail and read it, but not change it
+
+
+def serve_as_app_role(engine: Engine) -> None:
+    """Make every connection of `engine` work with the rights of APP_ROLE, whoever opened it."""
+
+    @event.listens_for(engine, "connect")
+    def _step_down(connection: Any, _: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET ROLE {APP_ROLE}")
+        connection.commit()
+
+
+@contextmanager
+def transaction(jurisdiction_id: int) -> Iterator[Session]:
+    """Yield the session, inside a jurisdiction; commit if the block ends, else roll back.
+
+    Opened at each edge (a route, a job, a command) and never in a service, so that
+    services compose and no half of a piece of work is ever kept.
+    """
+    session = cast(Session, db.session())
+    session.info["jurisdiction_id"] = jurisdiction_id
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+@contextmanager
+def directory() -> Iterator[Session]:
+    """Yield the session in no jurisdiction, for the shared login directory; commit at the end."""
+    session = cast(Session, db.session())
+    session.info.pop("jurisdiction_id", None)
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise

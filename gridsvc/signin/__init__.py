@@ -1,0 +1,1 @@
+"""Signing in, on a phone or a browser; who am I."""

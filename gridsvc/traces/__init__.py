@@ -1,0 +1,1 @@
+"""Traces: who answered for a place, and everything that happened there."""

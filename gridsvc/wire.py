@@ -1,0 +1,93 @@
+"""How the domain's values look in JSON."""
+
+from datetime import UTC, datetime
+from math import isfinite
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields
+from shapely import Point
+from werkzeug.routing import UUIDConverter
+
+
+class MomentField(fields.AwareDateTime):
+    """An RFC 3339 moment. Must carry an offset; becomes UTC at the door, and leaves as Z."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> datetime:
+        moment = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError:
+            raise self.make_error("invalid", obj_type="moment", input=value) from None
+
+    def _serialize(self, value: datetime | None, attr: Any, obj: Any, **kwargs: Any) -> Any:
+        return value and value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class PointField(fields.Field[Point]):
+    """A GeoJSON Point (RFC 7946): [longitude, latitude] in degrees, in the body's `crs`."""
+
+    default_error_messages = {
+        "invalid": "Not a GeoJSON Point.",
+        "range": "Longitude is -180 to 180 and latitude -90 to 90 degrees.",
+    }
+
+    def _serialize(self, value: Point | None, attr: Any, obj: Any, **kwargs: Any) -> Any:
+        return value and {"type": "Point", "coordinates": [value.x, value.y]}
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Point:
+        match value:
+            case {"type": "Point", "coordinates": [float() | int() as lon, float() | int() as lat]}:
+                if not (isfinite(lon) and isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):
+                    raise self.make_error("range")
+                return Point(lon, lat)
+            case _:
+                raise self.make_error("invalid")
+
+
+class TextField(fields.String):
+    """Text that PostgreSQL can keep: no NUL, no half of a surrogate pair."""
+
+    default_error_messages = {"unkeepable": "Contains a character that is none."}
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **kwargs)
+        if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+            raise self.make_error("unkeepable")
+        return text
+
+
+class UuidV7Converter(UUIDConverter):
+    """The id of a field record in a path, such as <uuid7:inspection_id>."""
+
+    regex = r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-7[0-9A-Fa-f]{3}-[89ABab][0-9A-Fa-f]{3}-[0-9A-Fa-f]{12}"
+
+
+class Uuid7Field(fields.UUID):
+    """The id of a field record in a body."""
+
+    default_error_messages = {"version": "Not a UUIDv7."}
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        id = super()._deserialize(value, attr, data, **kwargs)
+        if id.version != 7:
+            raise self.make_error("version")
+        return id
+
+
+class ReportSchema(Schema):
+    """What every field record says: when, by the clock of the phone that made it."""
+
+    made_at = MomentField(
+        required=True, metadata={"description": "When it happened, by the phone's own clock."}
+    )
+
+
+def need_crs(body: dict[str, Any]) -> None:
+    """Raise ValidationError if `body` has a position and does not say in which crs."""
+    if body.get("position") is not None and not body.get("crs"):
+        raise ValidationError("Missing data for required field.", "crs")
+
+
+def json_body(schema: type[Schema]) -> dict[str, Any]:
+    """Describe, for the API's document, a JSON body that the route reads by itself."""
+    return {"required": True, "content": {"application/json": {"schema": schema}}}

@@ -1,0 +1,39 @@
+from itertools import count
+from typing import Any
+
+from shapely import Point
+
+from gridsvc.enterprises.models import Enterprise
+from gridsvc.grids.models import Grid
+from gridsvc.ids import new_id
+from gridsvc.session import Session
+from gridsvc.synced import enter
+
+_codes = count(1)
+
+
+def add_enterprise(
+    session: Session, name: str, location: Point, grid: Grid, **changes: Any
+) -> Enterprise:
+    row: dict[str, Any] = {
+        "id": new_id(),
+        "grid_id": grid.id,
+        "code": f"T-{next(_codes):05}",
+        "name": name,
+        "uscc": None,
+        "kind": "industrial",
+        "supervision_class": "general",
+        "industry_code": None,
+        "permit_no": None,
+        "address": "试验村",
+        "location": location,
+        "given": {"crs": "wgs84", "coordinates": [location.x, location.y]},
+        "grid_reason": None,
+        "contact_name": None,
+        "contact_phone": None,
+        "is_scattered_polluter": False,
+        "state": "active",
+        "version": 1,
+    }
+    enter(session, Enterprise, [row | changes])
+    return session.get_one(Enterprise, (session.jurisdiction_id, row["id"]))
