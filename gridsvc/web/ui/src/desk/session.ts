@@ -1,0 +1,50 @@
+/** Who sits at this desk: a cookie the page cannot read, and a CSRF token for everything that changes something. */
+import { computed, shallowRef } from 'vue'
+import { answered, connect, type Schemas } from '@/shared/api'
+import { Problem } from '@/shared/problem'
+
+type Me = Schemas['Me']
+
+const csrf = shallowRef<string>()
+export const me = shallowRef<Me>()
+export const isSignedIn = computed(() => me.value !== undefined)
+
+const CHANGES_NOTHING = new Set(['GET', 'HEAD'])
+
+export const api = connect({
+  headers: (method): Record<string, string> => (csrf.value && !CHANGES_NOTHING.has(method) ? { 'X-CSRFToken': csrf.value } : {}),
+  refused: forget,
+})
+
+/** Whether the cookie of last time is still good. Throws `Problem` when there is no answer. */
+export async function resume(): Promise<void> {
+  try {
+    begin(await answered(api.GET('/api/v1/me')))
+  } catch (problem) {
+    if (!(problem instanceof Problem && problem.status === 401)) throw problem
+  }
+}
+
+export async function signIn(login: string, password: string): Promise<void> {
+  const device = { kind: 'browser' as const, name: navigator.userAgent.slice(0, 80), app_build: __BUILD__ }
+  const answer = await answered(api.POST('/api/v1/sessions', { body: { login, password, device } }))
+  begin({ ...answer.me, csrf_token: answer.csrf_token })
+}
+
+export async function signOut(): Promise<void> {
+  await answered(api.DELETE('/api/v1/sessions/current'))
+  forget()
+}
+
+/** Whether the person's duties allow a deed now. Pages show only deeds that are allowed. */
+export const may = (deed: string): boolean => me.value?.permissions.includes(deed) ?? false
+
+function begin(who: Me): void {
+  me.value = who
+  csrf.value = who.csrf_token
+}
+
+function forget(): void {
+  me.value = undefined
+  csrf.value = undefined
+}

@@ -1,0 +1,24 @@
+import { createApp } from 'vue'
+import '@/shared/base.css'
+import './m.css'
+import '@/shared/tokens.css'
+import { installTexts, speak } from '@/shared/i18n'
+import App from './App.vue'
+import { startDelivery } from './delivery'
+import { router } from './router'
+import { isExpired, resume } from './session'
+import { loadTexts } from './text'
+import { showTextSize } from './textSize'
+import { watchForUpdates } from './update'
+
+async function start(): Promise<void> {
+  showTextSize()
+  await Promise.all([resume(), speak(loadTexts)])
+  const app = createApp(App).use(router)
+  installTexts(app)
+  app.mount('#app')
+  startDelivery(() => { isExpired.value = true })
+  await watchForUpdates()
+}
+
+void start()

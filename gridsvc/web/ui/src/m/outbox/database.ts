@@ -1,0 +1,103 @@
+/** What the phone keeps. Everything a person made is here before anything is sent. */
+import Dexie, { type EntityTable } from 'dexie'
+import type { ProblemDocument } from '@/shared/problem'
+import type { Body, Kind, MediaReceipt, PhotoClaim, Receipt } from './contract'
+
+/**
+ * here: nobody but this phone has it · sending: on its way, or the record has arrived and photos have not ·
+ * arrived: receipt held, and for every photo its own · needs_you: the server would not take it as it is; kept.
+ */
+export type State = 'here' | 'sending' | 'arrived' | 'needs_you'
+
+export interface OutboxRecord {
+  id: string
+  kind: Kind
+  /** What the list calls it, e.g. the name of the place. */
+  title: string
+  made_at: string
+  device_seq: number
+  body: Body
+  person_id: string
+  state: State
+  attempts: number
+  /** Not to be tried again before (ms). */
+  next_at: number
+  photos_total: number
+  photos_arrived: number
+  receipt?: Receipt
+  arrived_at?: string
+  verdict?: 'held' | 'conflict' | 'quarantined' | 'rejected'
+  problem?: ProblemDocument
+}
+
+export interface Photo extends PhotoClaim {
+  id: string
+  record_id: string
+  type: string
+  /** The bytes as they will be sent; null once freed, which only a receipt allows. */
+  data: ArrayBuffer | null
+  size: number
+  thumb?: ArrayBuffer
+  state: 'here' | 'arrived'
+  attempts: number
+  next_at: number
+  upload_url?: string
+  receipt?: MediaReceipt
+  arrived_at?: string
+}
+
+/** Work begun and not yet handed over. Its id becomes the record's, so photos can be attached from the first tap. */
+export interface Draft { id: string; kind: Kind; subject_id: string; person_id: string; updated_at: string; content: Body }
+
+export interface Patrol { id: string; grid_id: string; person_id: string; started_at: string; ended_at?: string }
+
+export interface TrackPoint { seq?: number; patrol_id: string; at: number; lon: number; lat: number; accuracy_m: number; speed_mps?: number; altitude_m?: number }
+
+/** A row as the server sent it. */
+export interface Pulled { id: string; grid_id?: string; [field: string]: unknown }
+
+interface Meta { key: string; value: unknown }
+
+export class PhoneDatabase extends Dexie {
+  records!: EntityTable<OutboxRecord, 'id'>
+  photos!: EntityTable<Photo, 'id'>
+  drafts!: EntityTable<Draft, 'id'>
+  patrols!: EntityTable<Patrol, 'id'>
+  points!: EntityTable<TrackPoint, 'seq'>
+  enterprises!: EntityTable<Pulled, 'id'>
+  dueVisits!: EntityTable<Pulled, 'id'>
+  issues!: EntityTable<Pulled, 'id'>
+  checklists!: EntityTable<Pulled, 'id'>
+  meta!: EntityTable<Meta, 'key'>
+
+  constructor(name = 'gridsvc') {
+    super(name, { chromeTransactionDurability: 'strict' }) // "kept" means on the disk, also when the battery goes
+    this.version(1).stores({
+      records: 'id, device_seq, state, made_at',
+      photos: 'id, record_id, state',
+      drafts: 'id, subject_id',
+      patrols: 'id, ended_at',
+      points: '++seq, patrol_id',
+      enterprises: 'id, grid_id, name',
+      dueVisits: 'id, grid_id, enterprise_id',
+      issues: 'id, grid_id, enterprise_id',
+      checklists: 'id',
+      meta: 'key',
+    })
+  }
+}
+
+export const db = new PhoneDatabase()
+
+/** The tables that the server fills; the rest is the person's own work. */
+export const pulledTables = { enterprises: db.enterprises, due_visits: db.dueVisits, issues: db.issues, checklists: db.checklists }
+
+export async function recall<T>(key: string): Promise<T | undefined> {
+  return (await db.meta.get(key))?.value as T | undefined
+}
+
+export const remember = async (key: string, value: unknown): Promise<void> => void (await db.meta.put({ key, value }))
+
+/** Who has signed in on this phone. In the database, so that the service worker knows it too. */
+export interface DeviceSession { token: string; person_id: string; me: unknown }
+export const SESSION = 'session'

@@ -1,0 +1,59 @@
+/** Who works with this phone. Signed in once with signal; then good offline until the server says otherwise. */
+import { computed, shallowRef } from 'vue'
+import { answered, connect, type Schemas } from '@/shared/api'
+import { db, pulledTables, recall, remember, SESSION, type DeviceSession } from './outbox/database'
+
+type Kept = DeviceSession & { me: Schemas['Me'] }
+
+const session = shallowRef<Kept>()
+/** The server no longer takes our token: everything goes on here, but nothing is sent until the next sign-in. */
+export const isExpired = shallowRef(false)
+export const me = computed(() => session.value?.me)
+
+export const api = connect({
+  headers: (): Record<string, string> => (session.value ? { Authorization: `Bearer ${session.value.token}` } : {}),
+  refused: () => { isExpired.value = true },
+})
+
+/** Read back who had signed in. To be awaited before the first page. */
+export async function resume(): Promise<void> {
+  session.value = await recall<Kept>(SESSION)
+}
+
+export async function signIn(login: string, password: string): Promise<void> {
+  const device = { kind: 'phone' as const, name: deviceName(navigator.userAgent), app_build: __BUILD__ }
+  const answer = await answered(api.POST('/api/v1/sessions', { body: { login, password, device } }))
+  await begin({ token: answer.token!, person_id: answer.me.person.id, me: answer.me })
+}
+
+/** Duties change while a phone is signed in; ask again with signal. */
+export async function refreshMe(): Promise<void> {
+  const now = await answered(api.GET('/api/v1/me'))
+  if (session.value) await begin({ ...session.value, me: now })
+}
+
+/** Another person must not find the lists of the one before; their unsent work stays and waits for them. */
+async function begin(next: Kept): Promise<void> {
+  const isOther = session.value && session.value.person_id !== next.person_id
+  if (isOther) await forgetLists()
+  await remember(SESSION, next)
+  session.value = next
+  isExpired.value = false
+}
+
+/** Only once everything has arrived: the page asks before (see `notArrived`). The server is told; the phone forgets. */
+export async function signOut(): Promise<void> {
+  await answered(api.DELETE('/api/v1/sessions/current'))
+  await forgetLists()
+  await db.meta.delete(SESSION)
+  session.value = undefined
+}
+
+async function forgetLists(): Promise<void> {
+  await Promise.all(Object.values(pulledTables).map((table) => table.clear()))
+  await db.meta.bulkDelete(['cursor', 'pulled_at'])
+}
+
+/** "HUAWEI ELS-AN00" out of a user agent: what the person will recognise in the list of devices. */
+export const deviceName = (agent: string): string =>
+  (/Android [^;)]*; ?([^;)]+?)(?: Build|[;)])/.exec(agent)?.[1] ?? /iPhone|iPad|Windows|Macintosh|Linux/.exec(agent)?.[0] ?? 'phone').slice(0, 80)
