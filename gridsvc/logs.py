@@ -39,8 +39,12 @@ def init_app(app: Flask) -> None:
     app.teardown_request(_forget)
 
 
-def configure(level: str, stream: TextIO = sys.stderr) -> None:
-    """Send what this process logs, through structlog or the standard library, to `stream`."""
+def configure(level: str, stream: TextIO | None = None) -> None:
+    """Send what this process logs, through structlog or the standard library, to `stream`.
+
+    Without one, to the standard error.
+    """
+    stream = stream or sys.stderr
     for_people = stream.isatty()
     after: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if for_people:
