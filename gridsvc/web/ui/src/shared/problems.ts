@@ -10,10 +10,10 @@ type Told = Pick<Problem, 'type' | 'status'> & { facts?: Record<string, unknown>
 
 /**
  * Say a problem in the language of the page. An unknown type gets the sentence of its status, an unknown
- * status an honest general one. `otherwise` names a better sentence for types that are not known.
+ * status an honest general one.
  */
-export function sentence(problem: Told, otherwise?: string): Sentence {
-  const name = [problem.type.replace(/^\/problems\//, ''), otherwise, `status-${problem.status}`].find(isKnown) ?? ofClass(problem.status)
+export function sentence(problem: Told): Sentence {
+  const name = [problem.type.replace(/^\/problems\//, ''), `status-${problem.status}`].find(isKnown) ?? ofClass(problem.status)
   const facts = readable(problem.facts ?? {})
   const part = (of: 'what' | 'safe' | 'todo') => say(`problems.${name}.${of}` as never, facts)
   return { what: part('what'), safe: part('safe'), todo: part('todo') }
@@ -28,7 +28,7 @@ export function sentenceOf(kept: ProblemDocument | undefined): Sentence {
 /** One line for small places. */
 export const line = ({ what, safe, todo }: Sentence): string => [what, safe, todo].join(language.value === 'en' ? ' ' : '')
 
-const isKnown = (name: string | undefined): name is string => name !== undefined && knows(`problems.${name}.what`)
+const isKnown = (name: string): boolean => knows(`problems.${name}.what`)
 const ofClass = (status: number): string => (status >= 500 ? 'status-500' : 'unknown')
 
 /** Facts as people read them: moments in local time, numbers with their commas. */

@@ -14,7 +14,7 @@ export function useSignIn(signIn: (login: string, password: string) => Promise<v
 
   const error = computed(() => {
     if (missing.value) return say(missing.value)
-    return problem.value && line(sentence(problem.value, problem.value.status === 401 ? 'sign-in-refused' : undefined))
+    return problem.value && line(sentence(problem.value))
   })
 
   async function enter(): Promise<void> {
