@@ -26,8 +26,6 @@ FIXED = {
     "API_TITLE": "gridsvc",
     "API_VERSION": "v1",
     "OPENAPI_VERSION": "3.1.0",
-    "OPENAPI_URL_PREFIX": "/api",
-    "OPENAPI_JSON_PATH": "openapi.json",
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Strict",
     "WTF_CSRF_CHECK_DEFAULT": False,  # checked for requests that a cookie speaks for
@@ -50,6 +48,7 @@ def create_app(settings: Settings) -> Flask:
     CSRFProtect(app)
     require_identity(app, authenticate, authorize)
     api = ProblemApi(app)
+    app.extensions["api"] = api
     api.register_field(PointField, "object", None)
     for blueprint in FEATURES:
         api.register_blueprint(blueprint)

@@ -1,8 +1,9 @@
 """The `flask` commands of every feature."""
 
+from click import Group
 from flask import Flask
 
-COMMANDS = ()
+COMMANDS: tuple[Group, ...] = ()
 
 
 def init_app(app: Flask) -> None:

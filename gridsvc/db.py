@@ -44,7 +44,9 @@ class Moment(TypeDecorator[datetime]):
 class Wgs84(TypeDecorator[BaseGeometry]):
     """A shapely geometry in EPSG:4326: x = longitude, y = latitude, degrees.
 
-    Indexes are declared on the table, where they can be read, not made by the type.
+    Indexes are declared on the table, where they can be read, not made by the type. A
+    column that may be empty says so (`nullable=True`): once a type has been used for one
+    that may not, SQLAlchemy 2.1 no longer sees the None in its annotation.
     """
 
     impl = Geometry

@@ -47,7 +47,7 @@ class ProblemApi(Api):
 
     def handle_invalid_body(self, error: ValidationError) -> Response:
         """Answer for a body that a route read by itself."""
-        return invalid({"json": error.normalized_messages()})
+        return invalid({"json": error.messages})
 
     def handle_http_exception(self, error: HTTPException) -> Response:
         data = getattr(error, "data", None) or {}

@@ -41,7 +41,8 @@ class Session(FlaskSession):
 def _look_inside(state: ORMExecuteState) -> None:
     if state.is_insert or state.is_column_load or not state.is_orm_statement:
         return
-    if all(issubclass(mapper.class_, Shared) for mapper in state.all_mappers):
+    mappers = state.all_mappers
+    if mappers and all(issubclass(mapper.class_, Shared) for mapper in mappers):
         return
     here = cast(Session, state.session).jurisdiction_id
     state.statement = state.statement.options(

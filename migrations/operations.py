@@ -26,6 +26,7 @@ def create_app_role() -> None:
     if not op.get_bind().scalar(exists, {"name": APP_ROLE}):
         op.execute(f"CREATE ROLE {APP_ROLE}")
         op.execute(f"GRANT {APP_ROLE} TO CURRENT_USER")
+    op.execute(f"GRANT SELECT ON alembic_version TO {APP_ROLE}")  # /readyz compares it
 
 
 def create_shared_table(name: str, *parts: Any, rights: str = WRITE) -> None:

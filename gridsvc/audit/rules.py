@@ -118,7 +118,7 @@ def _agrees(entry: Any, told: dict[str, Any]) -> bool:
 
 
 def _same_moment(entry: Any, told: dict[str, Any]) -> bool:
-    return orjson.loads(compact(entry.at)) == told.get("at")
+    return bool(orjson.loads(compact(entry.at)) == told.get("at"))
 
 
 def _plain(value: Any) -> Any:

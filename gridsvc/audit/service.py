@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 
 from gridsvc.actor import Actor
 from gridsvc.audit.models import AuditEntry, AuditHead
@@ -51,9 +51,10 @@ def _row(link: Link, by: Actor) -> dict[str, Any]:
     }
 
 
-def head(session: Session) -> Row[tuple[int, str]]:
+def head(session: Session) -> tuple[int, str]:
     """Return the (seq, hash) where the chain ends now."""
-    return session.execute(select(AuditHead.seq, AuditHead.hash)).one()
+    seq, hash_ = session.execute(select(AuditHead.seq, AuditHead.hash)).one()
+    return seq, hash_
 
 
 def verify(session: Session) -> Break | None:
@@ -69,7 +70,7 @@ def verify(session: Session) -> Break | None:
         entry.subject_id, entry.text, entry.hash,
     ).order_by(entry.seq)  # fmt: skip
     with session.execute(links, execution_options={"yield_per": 1000}) as entries:
-        return first_break(entries, (end.seq, end.hash))
+        return first_break(entries, end)
 
 
 def lines_about(session: Session, subject_ids: Sequence[UUID]) -> Sequence[AuditEntry]:

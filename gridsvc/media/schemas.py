@@ -32,7 +32,7 @@ class PhotoSchema(Schema):
         return DeclaredPhoto(**photo)
 
 
-class PhotosField(fields.List):
+class PhotosField(fields.List[DeclaredPhoto]):
     """The photos of a record, at most 20."""
 
     def __init__(self, **options: Any) -> None:

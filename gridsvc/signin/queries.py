@@ -1,6 +1,6 @@
 """Who somebody is: person, jurisdiction, duties held now, what they allow."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,11 @@ from gridsvc.people.models import Account, Person, Unit
 from gridsvc.scoped import Jurisdiction
 from gridsvc.session import Session
 
-SUBJECTS = {"grid": Grid, "enterprise": Enterprise, "unit": Unit}
+SUBJECTS: dict[str, Any] = {
+    "grid": Grid,
+    "enterprise": Enterprise,
+    "unit": Unit,
+}
 
 
 def me(session: Session, account_id: UUID, person_id: UUID, at: datetime) -> dict[str, Any]:
@@ -54,7 +58,9 @@ def subjects_of(session: Session, duties: Collection[Duty]) -> dict[UUID, dict[s
     found = {}
     for kind, model in SUBJECTS.items():
         ids = {duty.subject_id for duty in duties if duty.subject_kind == kind}
-        rows = session.scalars(select(model).where(model.id.in_(ids))).all() if ids else []
+        rows: Sequence[Any] = (
+            session.scalars(select(model).where(model.id.in_(ids))).all() if ids else []
+        )
         for row in rows:
             level = getattr(row, "level", None)
             found[row.id] = {

@@ -84,4 +84,5 @@ def lock_after(failures: int) -> timedelta | None:
     """Return how long a login waits after so many wrong passwords in a row: 30 s, doubled."""
     if failures < FREE_FAILURES:
         return None
-    return min(timedelta(seconds=30) * 2 ** min(failures - FREE_FAILURES, 10), LONGEST_LOCK)
+    doublings = min(failures - FREE_FAILURES, 10)
+    return min(timedelta(seconds=30 * (1 << doublings)), LONGEST_LOCK)

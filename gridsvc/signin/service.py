@@ -3,7 +3,7 @@
 import hmac
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, literal_column, select, update
+from sqlalchemy import ColumnElement, delete, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from gridsvc.actor import Actor, person
@@ -45,7 +45,7 @@ def account_of(session: Session, login: str, password: str, *, now: datetime) ->
 
 def note_failure(session: Session, login: str, *, now: datetime) -> None:
     """Count a wrong password; lock the login for a while once there were too many."""
-    one = literal_column("1")
+    one: ColumnElement[int] = literal_column("1")
     counted = insert(SigninFailure).values(login=login, failures=1)
     failures: int = session.execute(
         counted.on_conflict_do_update(

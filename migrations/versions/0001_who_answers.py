@@ -109,7 +109,9 @@ def _people() -> None:
     create_shared_table(
         "membership",
         sa.Column("account_id", sa.Uuid(), sa.ForeignKey("account.id"), nullable=False),
-        sa.Column("jurisdiction_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "jurisdiction_id", sa.Integer(), sa.ForeignKey("jurisdiction.id"), nullable=False
+        ),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", "jurisdiction_id"),
     )

@@ -134,7 +134,7 @@ def _media() -> None:
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False),
         moment("taken_at"),
-        geometry("position", "POINT"),
+        geometry("position", "POINT", nullable=True),
         sa.Column("accuracy_m", sa.Double()),
         moment("declared_at"),
         sa.CheckConstraint("purpose IN ('scene', 'before', 'after')", name="purpose"),
