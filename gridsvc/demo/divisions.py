@@ -65,5 +65,5 @@ def _everyday(name: str) -> str:
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    with (files("gridsvc.demo") / "data" / name).open(encoding="utf-8", newline="") as file:
+    with (files("gridsvc.demo") / "data" / name).open(encoding="utf-8") as file:
         yield from csv.DictReader(file)
