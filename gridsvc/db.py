@@ -45,8 +45,8 @@ class Wgs84(TypeDecorator[BaseGeometry]):
     """A shapely geometry in EPSG:4326: x = longitude, y = latitude, degrees.
 
     Indexes are declared on the table, where they can be read, not made by the type. A
-    column that may be empty says so (`nullable=True`): once a type has been used for one
-    that may not, SQLAlchemy 2.1 no longer sees the None in its annotation.
+    column that may be empty brings a type of its own, mapped_column(Wgs84("POINT")), since
+    GeoAlchemy2 writes NOT NULL into the type, and so into every column that shares it.
     """
 
     impl = Geometry

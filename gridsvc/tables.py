@@ -10,6 +10,7 @@ An importer reads a table, plans, and carries the plan out only if no line has a
 
 import csv
 import io
+import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -70,8 +71,8 @@ def read_table(path: Path, columns: Collection[str], optional: Collection[str] =
     nobody knows: it may be a misspelt one.
     """
     rows = _rows(io.StringIO(_text(path), newline=""))
-    _, header = next(rows, (1, []))
-    header = [name.strip() for name in header]
+    _, named = next(rows, (1, []))
+    header = [name.strip() for name in named]
     _check_header(header, columns, optional)
     table = Table(header, [], [], {})
     defaults = dict.fromkeys(optional, "")
@@ -82,14 +83,14 @@ def read_table(path: Path, columns: Collection[str], optional: Collection[str] =
         if reason := _wrong(row, header):
             table.faults.append(Fault(number, reason))
         else:
-            cells = dict(zip(header, map(str.strip, row), strict=True))
+            cells = {name: cell.strip() for name, cell in zip(header, row, strict=True)}
             table.lines.append(Line(number, defaults | cells))
     return table
 
 
 def progress(items: Sequence[Item], label: str) -> Iterator[Item]:
     """Yield `items`, and show on the terminal how many are done."""
-    with click.progressbar(items, label=label, file=click.get_text_stream("stderr")) as bar:
+    with click.progressbar(items, label=label, file=sys.stderr) as bar:
         yield from bar
 
 

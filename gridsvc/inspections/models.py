@@ -6,7 +6,7 @@ from shapely import Point
 from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gridsvc.db import Facts, Model
+from gridsvc.db import Facts, Model, Wgs84
 from gridsvc.records import FieldRecord
 from gridsvc.scoped import scoped_fk
 
@@ -44,7 +44,7 @@ class Inspection(FieldRecord, Model):
     answers: Mapped[list[Facts]]  # [{"item", "result", "note"?}]
     result: Mapped[str]
     findings: Mapped[str]
-    position: Mapped[Point | None] = mapped_column(nullable=True)
+    position: Mapped[Point | None] = mapped_column(Wgs84("POINT"))
     crs: Mapped[str | None]  # what the phone called its coordinates
     accuracy_m: Mapped[float | None]
     no_position_reason: Mapped[str | None]

@@ -7,7 +7,7 @@ from shapely import Point
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gridsvc.db import Facts, Model
+from gridsvc.db import Facts, Model, Wgs84
 from gridsvc.records import FieldRecord
 from gridsvc.scoped import scoped_fk
 
@@ -37,7 +37,7 @@ class Issue(FieldRecord, Model):
     enterprise_id: Mapped[UUID | None]
     inspection_id: Mapped[UUID | None]  # as the phone says; the inspection may arrive later
     place: Mapped[str | None]
-    location: Mapped[Point | None] = mapped_column(nullable=True)
+    location: Mapped[Point | None] = mapped_column(Wgs84("POINT"))
     state: Mapped[str]
     version: Mapped[int]
     lead_unit_id: Mapped[UUID | None]

@@ -7,7 +7,7 @@ from shapely import Point
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gridsvc.db import Counter, Facts, Model
+from gridsvc.db import Counter, Facts, Model, Wgs84
 from gridsvc.scoped import Scoped, scoped_fk
 
 
@@ -65,6 +65,6 @@ class Photo(Scoped, Model):
     sha256: Mapped[str]
     purpose: Mapped[str]
     taken_at: Mapped[datetime]
-    position: Mapped[Point | None] = mapped_column(nullable=True)
+    position: Mapped[Point | None] = mapped_column(Wgs84("POINT"))
     accuracy_m: Mapped[float | None]
     declared_at: Mapped[datetime]

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from flask import Request, session as cookie
+from flask import Request
+from flask import session as cookie
 from flask_wtf.csrf import CSRFError, validate_csrf
 from wtforms.validators import ValidationError
 
