@@ -138,9 +138,7 @@ def _facts(report: InspectionReport) -> Row:
     }
 
 
-def flags(
-    report: InspectionReport, location: Point, numbers: Numbers
-) -> Iterator[dict[str, Any]]:
+def flags(report: InspectionReport, location: Point, numbers: Numbers) -> Iterator[dict[str, Any]]:
     """Yield what speaks against the report as evidence, each with its facts."""
     if report.position is None:
         yield _flag("no_position")

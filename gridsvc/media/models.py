@@ -12,7 +12,7 @@ from gridsvc.scoped import Scoped, scoped_fk
 
 
 class Upload(Scoped, Model):
-    """Bytes on their way in by tus, or arrived. Once complete it proves that its sender has them."""
+    """Bytes on their way in by tus. Complete, it proves that its sender has them."""
 
     __tablename__ = "upload"
     __table_args__ = (

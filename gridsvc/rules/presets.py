@@ -45,7 +45,11 @@ def _item(
 _SMELL = _item("smell", "周边有没有异味", "Any smell around the place", "厂界外闻不到明显异味")
 _SMOKE = _item("smoke", "有没有冒黑烟、黄烟", "Any black or yellow smoke", "无可见烟尘")
 _WATER = _item(
-    "outlet", "排水口、沟渠有没有异常", "Outlets and ditches look normal", "无异色、无泡沫", "serious"
+    "outlet",
+    "排水口、沟渠有没有异常",
+    "Outlets and ditches look normal",
+    "无异色、无泡沫",
+    "serious",
 )
 _WASTE = _item("waste", "废物有没有乱堆乱倒", "No waste dumped about", "不占路、不靠沟")
 _COVER = _item("cover", "料堆是否盖好", "Material piles are covered", "裸露物料全部苫盖")

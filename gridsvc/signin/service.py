@@ -126,7 +126,10 @@ def sign_out(session: Session, device: Device, *, by: Actor, now: datetime) -> N
 
 
 def activate(session: Session, login: str, code: str, password: str, *, now: datetime) -> Account:
-    """Choose the first password with the activation code. Raises BadActivationCode, WeakPassword."""
+    """Choose the first password with the activation code.
+
+    Raises BadActivationCode, WeakPassword.
+    """
     account = session.scalars(select(Account).where(Account.login == login)).one_or_none()
     given = secret_digest(code.strip().upper())
     expected = account.activation_digest if account else None
