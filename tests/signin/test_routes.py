@@ -1,0 +1,159 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from gridsvc.people.models import Account, Device, Membership, SigninFailure
+from gridsvc.people.passwords import hashed
+from tests.conftest import THERE
+from tests.conftest import enter as enter_jurisdiction
+
+PASSWORD = "grid2026"
+
+
+@pytest.fixture
+def account(session, village) -> Account:
+    """The officer's account, with a password."""
+    account = Account(
+        login="officer",
+        password_hash=hashed(PASSWORD),
+        must_change_password=False,
+        created_at=datetime.now(UTC),
+    )
+    session.add(account)
+    session.flush()
+    session.add(
+        Membership(
+            account_id=account.id,
+            jurisdiction_id=session.jurisdiction_id,
+            person_id=village.officer.id,
+        )
+    )
+    session.commit()
+    return account
+
+
+@pytest.fixture
+def sign_in(client, account):
+    def _sign_in(password: str = PASSWORD, *, kind: str = "phone", **more):
+        body = {"login": "officer", "password": password, "device": {"kind": kind, "name": "测试机"}}
+        return client.post("/api/v1/sessions", json=body | more)
+
+    return _sign_in
+
+
+def ask(client, token: str, path: str = "/api/v1/me"):
+    return client.get(path, headers={"Authorization": f"Bearer {token}"})
+
+
+def test_a_phone_gets_a_token_and_is_told_who_it_is(client, sign_in, village) -> None:
+    answer = sign_in()
+
+    assert answer.status_code == 201
+    me = ask(client, answer.json["token"]).json
+    assert me["person"]["name"] == "李秀英"
+    [duty] = me["duties"]
+    assert (duty["role"], duty["subject"]["name"]) == ("grid_officer", "赵家村")
+    assert "inspection.register" in me["permissions"]
+    assert "issue.assign" not in me["permissions"]
+
+
+def test_a_browser_gets_a_cookie_and_writes_only_with_its_csrf_token(client, sign_in) -> None:
+    answer = sign_in(kind="browser")
+
+    assert "token" not in answer.json
+    assert client.get("/api/v1/me").status_code == 200
+    assert client.delete("/api/v1/sessions/current").status_code == 400
+    csrf = {"X-CSRFToken": answer.json["csrf_token"]}
+    assert client.delete("/api/v1/sessions/current", headers=csrf).status_code == 204
+    assert client.get("/api/v1/me").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["", "x", "gs_", "gs_1_2_3", "gs_211122_zz_x", "gs_9999999999_" + "0" * 32 + "_x", "é"],
+)
+def test_what_is_no_token_of_ours_is_a_stranger(client, account, token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}".encode().decode("latin-1")}
+    assert client.get("/api/v1/me", headers=headers).status_code == 401
+
+
+def test_an_expired_token_is_good_no_more(session, client, sign_in) -> None:
+    token = sign_in().json["token"]
+    device = session.scalars(select(Device)).one()
+    device.expires_at = datetime.now(UTC) - timedelta(seconds=1)
+    session.commit()
+
+    answer = ask(client, token)
+
+    assert answer.status_code == 401
+    assert answer.mimetype == "application/problem+json"
+
+
+def test_after_signing_out_the_token_opens_nothing_but_the_way_in_for_records(
+    client, sign_in
+) -> None:
+    headers = {"Authorization": f"Bearer {sign_in().json['token']}"}
+    client.delete("/api/v1/sessions/current", headers=headers)
+
+    assert client.get("/api/v1/me", headers=headers).status_code == 401
+    pushed = client.post("/api/v1/sync/push", json={"records": []}, headers=headers)
+    assert pushed.status_code == 200
+
+
+def test_a_wrong_password_and_an_unknown_login_look_alike(client, sign_in) -> None:
+    wrong = sign_in("other2026")
+    unknown = client.post(
+        "/api/v1/sessions",
+        json={"login": "nobody", "password": "x", "device": {"kind": "phone"}},
+    )
+
+    assert (wrong.status_code, unknown.status_code) == (403, 403)
+    assert wrong.json["type"] == unknown.json["type"] == "/problems/wrong-password"
+
+
+def test_guessing_locks_the_login_for_a_while_and_the_phones_go_on(
+    session, client, sign_in
+) -> None:
+    token = sign_in().json["token"]
+    for _ in range(5):
+        assert sign_in("other2026").json["type"] == "/problems/wrong-password"
+
+    locked = sign_in()
+    assert locked.json["type"] == "/problems/locked-for-now"
+    assert 0 < locked.json["retry_after_s"] <= 30
+    assert ask(client, token).status_code == 200
+
+    session.get(SigninFailure, "officer").locked_until = datetime.now(UTC)
+    session.commit()
+    assert sign_in().status_code == 201
+    assert session.get(SigninFailure, "officer") is None
+
+
+def test_who_works_in_several_jurisdictions_names_one(session, sign_in, account, village) -> None:
+    here = session.jurisdiction_id
+    session.add(
+        Membership(account_id=account.id, jurisdiction_id=THERE, person_id=village.officer.id)
+    )
+    session.commit()
+    enter_jurisdiction(here)
+
+    unnamed = sign_in()
+    named = sign_in(jurisdiction_id=here)
+
+    assert unnamed.json["type"] == "/problems/choose-jurisdiction"
+    assert unnamed.json["jurisdictions"] == sorted([here, THERE])
+    assert named.json["me"]["jurisdiction"]["id"] == here
+
+
+def test_the_password_is_chosen_again_only_with_the_present_one(client, sign_in) -> None:
+    headers = {"Authorization": f"Bearer {sign_in().json['token']}"}
+
+    def change(old: str, new: str):
+        body = {"old": old, "new": new}
+        return client.put("/api/v1/me/password", json=body, headers=headers)
+
+    assert change("other2026", "next2027").json["type"] == "/problems/wrong-password"
+    assert change(PASSWORD, "short").json["type"] == "/problems/weak-password"
+    assert change(PASSWORD, "next2027").status_code == 204
+    assert sign_in("next2027").status_code == 201
