@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pytest import approx
 from shapely import MultiPolygon, Point, Polygon, box, get_coordinates
@@ -11,6 +11,7 @@ IN_CHINA = st.builds(Point, st.floats(74, 135), st.floats(3, 53))
 ABROAD = st.builds(Point, st.floats(-180, 72), st.floats(-90, 90))
 CRS = st.sampled_from(sorted(KNOWN_CRS))
 
+MICROMETRE = 1e-6
 PANJIN = Point(122.07, 41.12)
 BEIJING = Point(116.404, 39.915)
 WITH_A_HOLE = Polygon(
@@ -35,19 +36,27 @@ def test_what_a_wrong_declaration_would_cost_in_panjin(crs: str, metres: float) 
     assert distance_m(PANJIN, from_wgs84(PANJIN, crs)) == approx(metres, abs=30)
 
 
+@example(Point(105, 3), "bd09")  # where a root in the shift is steepest
+@example(Point(105 + 1e-12, 35), "gcj02")
 @given(IN_CHINA, CRS)
 def test_there_and_back_is_the_same_place(place: Point, crs: str) -> None:
-    assert distance_m(place, to_wgs84(from_wgs84(place, crs), crs)) < 1e-7
+    assert distance_m(place, to_wgs84(from_wgs84(place, crs), crs)) < MICROMETRE
 
 
 @given(IN_CHINA, CRS)
 def test_back_and_there_is_the_same_place(place: Point, crs: str) -> None:
-    assert distance_m(place, from_wgs84(to_wgs84(place, crs), crs)) < 1e-7
+    assert distance_m(place, from_wgs84(to_wgs84(place, crs), crs)) < MICROMETRE
 
 
 @given(ABROAD, CRS)
 def test_outside_the_frame_nothing_is_moved(place: Point, crs: str) -> None:
     assert to_wgs84(place, crs) == place == from_wgs84(place, crs)
+
+
+@pytest.mark.parametrize("crs", sorted(KNOWN_CRS))
+@pytest.mark.parametrize("pole", [Point(180, 90), Point(-180, -90)])
+def test_the_poles_stay_where_they_are(pole: Point, crs: str) -> None:
+    assert to_wgs84(pole, crs) == pole == from_wgs84(pole, crs)
 
 
 @pytest.mark.parametrize("crs", sorted(KNOWN_CRS))
