@@ -13,7 +13,7 @@ from gridsvc.actor import Actor
 from gridsvc.audit.receipts import receipts
 from gridsvc.clock import utc_now
 from gridsvc.digests import canonical
-from gridsvc.errors import DomainError, Outcome
+from gridsvc.errors import DomainError, Kept, Outcome
 from gridsvc.identity import Caller, caller
 from gridsvc.problems import describe
 from gridsvc.quarantine import keep_aside
@@ -55,22 +55,30 @@ def put_record(
 
     What could be read and was refused is kept aside in quarantine, and then refused.
     """
-    who, now, sent = caller(), utc_now(), _body()
+    who, now, sent = caller(), utc_now(), json_object()
     report = _read(who, id, sent, schema, build, now)
-    with transaction(who.jurisdiction_id) as session:
-        [outcome] = deed(session, [report], by=who.actor, now=now)
-    if isinstance(outcome, DomainError):
-        _keep(who, {"kind": kind, "id": str(id), "body": sent}, outcome, now)
-        raise outcome
+    kept = enter_one(report, deed, {"kind": kind, "id": str(id), "body": sent}, now)
     with transaction(who.jurisdiction_id) as session:
         answer = {
             kind: session.get(model, id),
             "receipt": receipts(session, [id], signer())[id],
         }
-    return answer, 201 if outcome.is_new else 200
+    return answer, 201 if kept.is_new else 200
 
 
-def _body() -> Any:
+def enter_one(report: Any, deed: Deed, sent: dict[str, Any], now: datetime) -> Kept:
+    """Do `deed` to the caller's report. A refusal is raised, once `sent` is kept aside."""
+    who = caller()
+    with transaction(who.jurisdiction_id) as session:
+        [outcome] = deed(session, [report], by=who.actor, now=now)
+    if isinstance(outcome, DomainError):
+        _keep(who, sent, outcome, now)
+        raise outcome
+    return outcome
+
+
+def json_object() -> dict[str, Any]:
+    """Return the request's body, as it was sent."""
     body = request.get_json()
     if not isinstance(body, dict):
         raise BadRequest("The body is not a JSON object.")
@@ -81,8 +89,13 @@ def _read(
     who: Caller, id: UUID, sent: Any, schema: Schema, build: Callable[..., Any], now: datetime
 ) -> Any:
     facts = schema.load(sent)
+    return build(envelope=sealed(who, id, sent, facts.pop("made_at"), now), **facts)
+
+
+def sealed(who: Caller, id: UUID, sent: Any, made_at: datetime, now: datetime) -> Envelope:
+    """Return the envelope of a single record. Raises UnprocessableEntity, see canonical."""
     try:
-        return build(envelope=envelope(who, id, sent, facts.pop("made_at"), now), **facts)
+        return envelope(who, id, sent, made_at, now)
     except ValueError as wrong:
         raise UnprocessableEntity(f"The body has no canonical form: {wrong}.") from None
 

@@ -74,6 +74,30 @@ class Uuid7Field(fields.UUID):
         return id
 
 
+class PersonRefSchema(Schema):
+    """A person, as others name them."""
+
+    id = fields.UUID()
+    name = fields.String()
+
+
+class GridRefSchema(Schema):
+    """A grid, as others name it."""
+
+    id = fields.UUID()
+    code = fields.String()
+    name = fields.String()
+    level = fields.Integer()
+
+
+class EnterpriseRefSchema(Schema):
+    """An enterprise, as others name it."""
+
+    id = fields.UUID()
+    code = fields.String()
+    name = fields.String()
+
+
 class ReportSchema(Schema):
     """What every field record says: when, by the clock of the phone that made it."""
 
