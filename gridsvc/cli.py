@@ -1,12 +1,14 @@
 """The `flask` commands of every feature."""
 
-from click import Group
+from click import Command
 from flask import Flask
 
-COMMANDS: tuple[Group, ...] = ()
+from gridsvc import jobs
+
+COMMANDS: tuple[Command, ...] = (jobs.worker,)
 
 
 def init_app(app: Flask) -> None:
     """Add the commands to the `flask` program of `app`."""
-    for group in COMMANDS:
-        app.cli.add_command(group)
+    for command in COMMANDS:
+        app.cli.add_command(command)
