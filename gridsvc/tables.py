@@ -11,17 +11,19 @@ An importer reads a table, plans, and carries the plan out only if no line has a
 import csv
 import io
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from gridsvc.errors import Refused
+from gridsvc.terminal import jurisdiction_option
 
 Item = TypeVar("Item")
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 ENCODINGS = ("utf-8-sig", "gb18030")  # in this order: GB18030 can read almost any bytes
 SHOWN_FAULTS = 20
@@ -62,6 +64,21 @@ class Table:
     lines: list[Line]
     faults: list[Fault]
     rows: dict[int, list[str]]  # every row as it stands in the file, by its line
+    word: str = "line"  # what a person calls a row of this file
+
+
+def import_options(command: Command) -> Command:
+    """Let a command take FILE (`path`), `jurisdiction`, `is_dry_run` and `errors` (or None)."""
+    file = click.Path(exists=True, dir_okay=False, path_type=Path)
+    written = click.Path(dir_okay=False, path_type=Path)
+    for option in (
+        click.option("--errors", type=written, help="Where to write the faults. [FILE.errors.csv]"),
+        click.option("--dry-run", "is_dry_run", is_flag=True, help="Check, and write nothing."),
+        jurisdiction_option,
+        click.argument("path", metavar="FILE", type=file),
+    ):
+        command = option(command)
+    return command
 
 
 def read_table(path: Path, columns: Collection[str], optional: Collection[str] = ()) -> Table:
@@ -70,7 +87,7 @@ def read_table(path: Path, columns: Collection[str], optional: Collection[str] =
     Missing optional columns read as empty. Raises UnreadableTable, also for a column that
     nobody knows: it may be a misspelt one.
     """
-    rows = _rows(io.StringIO(_text(path), newline=""))
+    rows = _rows(io.StringIO(read_text(path), newline=""))
     _, named = next(rows, (1, []))
     header = [name.strip() for name in named]
     _check_header(header, columns, optional)
@@ -104,12 +121,12 @@ def refuse_faulty(table: Table, faults: Iterable[Fault], errors: Path) -> None:
         return
     _write_faults(table, every, errors)
     for fault in every[:SHOWN_FAULTS]:
-        click.echo(f"line {fault.line}: {fault.reason}", err=True)
+        click.echo(f"{table.word} {fault.line}: {fault.reason}", err=True)
     if len(every) > SHOWN_FAULTS:
         click.echo(f"... and {len(every) - SHOWN_FAULTS} more", err=True)
     lines = len({fault.line for fault in every})
     raise click.ClickException(
-        f"{len(every)} faults in {lines} lines; nothing was imported. All of them: {errors}"
+        f"{len(every)} faults in {lines} {table.word}s; nothing was imported. All of them: {errors}"
     )
 
 
@@ -118,7 +135,8 @@ def beside(path: Path, what: str) -> Path:
     return path.with_name(f"{path.stem}.{what}.csv")
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Return the text of a file in UTF-8 or GB18030. Raises UnreadableTable."""
     content = path.read_bytes()
     for encoding in ENCODINGS:
         try:
@@ -164,7 +182,7 @@ def _wrong(row: list[str], header: list[str]) -> str | None:
 def _write_faults(table: Table, faults: Iterable[Fault], path: Path) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["line", "reason", *table.header])
+        writer.writerow([table.word, "reason", *table.header])
         for fault in faults:
             row = table.rows.get(fault.line, [])
             cells = [cell for cell, _ in zip_longest(row, table.header, fillvalue="")]

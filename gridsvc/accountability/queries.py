@@ -1,14 +1,15 @@
 """Who answered for a subject, and what somebody answered for."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import String, and_, case, cast, func, select
 from sqlalchemy.orm import aliased, joinedload
 
-from gridsvc.accountability.models import Duty
+from gridsvc.accountability.models import Duty, Leave
 from gridsvc.accountability.rules import Held
+from gridsvc.db import Period
 from gridsvc.grids.models import Grid
 from gridsvc.session import Session
 
@@ -57,3 +58,37 @@ def held_by(session: Session, person_id: UUID) -> list[Held]:
         select(reached.c.role, reached.c.held_at, Grid.id, reached.c.period).join(Grid, below)
     )
     return [Held(*row) for row in session.execute(select(*reached.c))]
+
+
+def overlapping(session: Session, role: str, subject_id: UUID, period: Period) -> Sequence[Duty]:
+    """Return the duties of a role for a subject held at any time of `period`, with their people."""
+    held = select(Duty).where(Duty.subject_id == subject_id, Duty.role == role)
+    during = held.where(Duty.period.op("&&")(period)).order_by(func.lower(Duty.period), Duty.id)
+    return session.scalars(during.options(joinedload(Duty.person))).all()
+
+
+def duties_of(
+    session: Session,
+    at: datetime,
+    *,
+    person_ids: Collection[UUID] | None = None,
+    subject_ids: Collection[UUID] | None = None,
+) -> Sequence[Duty]:
+    """Return the duties at a moment of some people, or for some subjects, with their people."""
+    held = select(Duty).where(Duty.period.op("@>")(at))
+    if person_ids is not None:
+        held = held.where(Duty.person_id.in_(person_ids))
+    if subject_ids is not None:
+        held = held.where(Duty.subject_id.in_(subject_ids))
+    in_order = held.order_by(Duty.role, Duty.subject_id, Duty.seat, Duty.id)
+    return session.scalars(in_order.options(joinedload(Duty.person))).all()
+
+
+def leaves(
+    session: Session, first: date, last: date, person_ids: Collection[UUID] | None = None
+) -> Sequence[Leave]:
+    """Return the leaves with a day among `first` to `last`, of everybody or of some people."""
+    off = select(Leave).where(Leave.first_day <= last, Leave.last_day >= first)
+    if person_ids is not None:
+        off = off.where(Leave.person_id.in_(person_ids))
+    return session.scalars(off.order_by(Leave.first_day, Leave.id)).all()

@@ -1,13 +1,12 @@
 """Device tokens, lockout, and what signing in can refuse. No session, no clock."""
 
-import hashlib
 import hmac
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from gridsvc.errors import Forbidden, Refused
+from gridsvc.people.codes import secret_digest
 from gridsvc.people.models import Device
 
 PREFIX = "gs"
@@ -59,15 +58,6 @@ class Token:
 
     def __str__(self) -> str:
         return f"{PREFIX}_{self.jurisdiction_id}_{self.device_id.hex}_{self.secret}"
-
-
-def new_secret() -> str:
-    return secrets.token_urlsafe(32)
-
-
-def secret_digest(secret: str) -> str:
-    """Return what is stored of a secret, which is long enough to need no salt."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def opens(device: Device, secret: str, now: datetime) -> bool:

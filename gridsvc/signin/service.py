@@ -10,6 +10,7 @@ from gridsvc.actor import Actor, person
 from gridsvc.audit import service as audit
 from gridsvc.audit.rules import Act
 from gridsvc.ids import new_id
+from gridsvc.people.codes import code_digest, new_secret, secret_digest
 from gridsvc.people.models import Account, Device, Membership, SigninFailure
 from gridsvc.people.passwords import agrees, hashed
 from gridsvc.session import Session
@@ -22,8 +23,6 @@ from gridsvc.signin.rules import (
     Token,
     WrongPassword,
     lock_after,
-    new_secret,
-    secret_digest,
 )
 
 SEEN_EVERY = timedelta(minutes=5)  # a device's last sight is written no more often
@@ -131,7 +130,7 @@ def activate(session: Session, login: str, code: str, password: str, *, now: dat
     Raises BadActivationCode, WeakPassword.
     """
     account = session.scalars(select(Account).where(Account.login == login)).one_or_none()
-    given = secret_digest(code.strip().upper())
+    given = code_digest(code)
     expected = account.activation_digest if account else None
     in_time = account and account.activation_until and now < account.activation_until
     if not account or not expected or not in_time or not hmac.compare_digest(given, expected):

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 from gridsvc.ids import new_id
+from gridsvc.people.codes import new_secret, secret_digest
 from gridsvc.people.models import Account, Device, Person
 from gridsvc.session import Session
-from gridsvc.signin.rules import Token, new_secret, secret_digest
+from gridsvc.signin.rules import Token
 
 
 def a_phone(session: Session, owner: Person, **changes: object) -> str:

@@ -1,0 +1,42 @@
+"""Who there is."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from gridsvc.people.models import Account, Membership, Person, Unit
+from gridsvc.session import Session
+
+
+def units(session: Session) -> Sequence[Unit]:
+    """Return every unit of the jurisdiction, in order of code."""
+    return session.scalars(select(Unit).order_by(Unit.code)).all()
+
+
+def people(session: Session, q: str, *, limit: int, after: str | None = None) -> Sequence[Person]:
+    """Return people whose name or login contains `q`, in order of login, beginning `after` one."""
+    found = select(Person).order_by(Person.login).limit(limit)
+    if q:
+        hit = or_(
+            Person.name.icontains(q, autoescape=True), Person.login.icontains(q, autoescape=True)
+        )
+        found = found.where(hit)
+    return session.scalars(found.where(Person.login > after) if after else found).all()
+
+
+def member(session: Session, login: str) -> Account | None:
+    """Return the account with this login, if it belongs to somebody of the jurisdiction."""
+    here = Membership.jurisdiction_id == session.jurisdiction_id
+    mine = select(Account).join(Membership, Membership.account_id == Account.id).where(here)
+    return session.scalars(mine.where(Account.login == login)).one_or_none()
+
+
+def accounts(session: Session, logins: Collection[str]) -> dict[str, tuple[UUID, bool]]:
+    """Return the id of the account of each login, and whether it is a member here."""
+    mine = (Membership.account_id == Account.id) & (
+        Membership.jurisdiction_id == session.jurisdiction_id
+    )
+    found = select(Account.login, Account.id, Membership.person_id).outerjoin(Membership, mine)
+    rows = session.execute(found.where(Account.login.in_(logins)))
+    return {login: (id, person_id is not None) for login, id, person_id in rows}
