@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from gridsvc.errors import Refused
 from gridsvc.rules.models import Checklist, RuleSet
+from gridsvc.weeks import LOCAL, local_day
 
-LOCAL = ZoneInfo("Asia/Shanghai")
+__all__ = ["LOCAL", "local_day"]
 
 CLASSES = ("key", "general", "special")
 
@@ -82,9 +82,9 @@ def checklist_for(
     return max(begun, key=lambda checklist: checklist.version, default=None)
 
 
-def local_day(moment: datetime) -> date:
-    """Return the calendar day of a moment, where the inspectors are."""
-    return moment.astimezone(LOCAL).date()
+def beginning(day: date) -> datetime:
+    """Return the first moment of a local day."""
+    return datetime.combine(day, time.min, LOCAL).astimezone(UTC)
 
 
 def is_patrol_day(day: date, calendar: Mapping[date, bool], numbers: Numbers) -> bool:

@@ -4,13 +4,14 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from migrations.operations import create_scoped_table, moment
+from migrations.operations import ADD_ONLY, create_scoped_table, moment
 
 revision = "0004"
 down_revision = "0003"
 
 TABLES = [
     "weekly_summary",
+    "weekly_signature",
     "monthly_dispatch",
     "dispatch_order",
 ]
@@ -30,20 +31,24 @@ def _summaries() -> None:
         moment("made_at"),
         sa.Column("comment", sa.Text(), nullable=False),
         sa.Column("remarks", JSONB(), nullable=False),
-        sa.Column("snapshot", sa.Text()),
-        sa.Column("snapshot_digest", sa.Text()),
-        sa.Column("signed_by_id", sa.Uuid()),
-        moment("signed_at", nullable=True),
         sa.Column("accepted_by_id", sa.Uuid()),
         moment("accepted_at", nullable=True),
         sa.Column("returned_reason", sa.Text()),
         sa.UniqueConstraint("jurisdiction_id", "grid_id", "week"),
-        sa.CheckConstraint(
-            "(state IN ('signed', 'accepted')) = (snapshot IS NOT NULL)", name="frozen"
-        ),
         sa.CheckConstraint("state IN ('draft', 'signed', 'accepted', 'returned')", name="state"),
-        references={"signed_by_id": "person", "accepted_by_id": "person", "grid_id": "grid"},
+        references={"grid_id": "grid", "accepted_by_id": "person"},
     )
+    create_scoped_table(
+        "weekly_signature",
+        sa.Column("summary_id", sa.Uuid(), nullable=False),
+        sa.Column("signed_by_id", sa.Uuid(), nullable=False),
+        moment("signed_at"),
+        sa.Column("snapshot", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        references={"summary_id": "weekly_summary", "signed_by_id": "person"},
+        rights=ADD_ONLY,
+    )
+    op.create_index(None, "weekly_signature", ["jurisdiction_id", "summary_id", "signed_at"])
     create_scoped_table(
         "monthly_dispatch",
         sa.Column("grid_id", sa.Uuid(), nullable=False),
