@@ -244,10 +244,15 @@ def _exception(key: str, severity: str, items: list[dict[str, Any]]) -> dict[str
     return {
         "key": key,
         "severity": severity,
-        "count": sum(len(item["days"]) if "days" in item else item.get("count", 1) for item in items),
+        "count": sum(map(_weight, items)),
         "items": items,
         "needs_word": key in NEEDS_WORD,
     }
+
+
+def _weight(item: dict[str, Any]) -> int:
+    """A silent grid counts by its days, a kind of flag by its flags, anything else once."""
+    return len(item["days"]) if "days" in item else int(item.get("count", 1))
 
 
 def _found(facts: SpanFacts) -> list[IssueFacts]:
