@@ -62,7 +62,7 @@ def run(var: Path = VAR) -> None:
 
 def database(var: Path = VAR) -> None:
     """Run the private PostgreSQL and nothing else, to restore a backup into it."""
-    with _private_database(var) as addresses:
+    with _the_only_one(var), _private_database(var) as addresses:
         say(f"{addresses['DATABASE_OWNER_URL']}   (Ctrl-C stops it)")
         while True:
             signal.pause()
@@ -105,7 +105,7 @@ def _the_only_one(var: Path) -> Iterator[None]:
     var.mkdir(exist_ok=True)
     with (var / LOCK_FILE).open("a+") as lock:
         if _taken(lock.fileno()):
-            raise Failure("gridsvc is running here already: `make stop` ends it.")
+            raise Failure("gridsvc, or its database, is running here: `make stop` ends it.")
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()

@@ -66,7 +66,7 @@ def test_it_starts_is_found_and_leaves_nothing_behind(
                 assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
 
             again = begin(tmp_path, environ | {"PORT": free_port()})
-            assert "is running here already" in again.communicate()[1]
+            assert "is running here" in again.communicate()[1]
             assert again.returncode == 1
 
             family = psutil.Process(process.pid).children(recursive=True)
