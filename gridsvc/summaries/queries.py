@@ -14,7 +14,7 @@ from gridsvc.grids.queries import below
 from gridsvc.inspections.models import Inspection
 from gridsvc.issues.models import Issue, IssueAction
 from gridsvc.patrols.models import DayClose, Patrol
-from gridsvc.patrols.queries import visits_due
+from gridsvc.patrols.span import visits_due
 from gridsvc.records import FieldRecord
 from gridsvc.rules.queries import calendar, numbers_at
 from gridsvc.rules.rules import is_patrol_day
