@@ -58,18 +58,18 @@ def choose() -> Response:
     return response
 
 
-@blueprint.get("/m/", defaults={"name": "index.html"})
+@blueprint.get("/m/")
 @blueprint.get("/m/<path:name>")
 @open_to_all
-def phone(name: str) -> Response:
+def phone(name: str = "index.html") -> Response:
     """Serve a file of the phone client, whose pages live behind the `#`."""
     return _file("m", name)
 
 
-@blueprint.get("/desk/", defaults={"name": "index.html"})
+@blueprint.get("/desk/")
 @blueprint.get("/desk/<path:name>")
 @open_to_all
-def desk(name: str) -> Response:
+def desk(name: str = "index.html") -> Response:
     """Serve a file of the desk client; the address of a page gets the client itself."""
     is_page = "." not in name.rsplit("/", 1)[-1]
     return _file("desk", "index.html" if is_page else name)

@@ -55,6 +55,8 @@ def test_the_address_of_a_client_gives_its_page(web: Reader, client: str) -> Non
     assert page.status_code == 200
     assert page.text == f"<title>{client}</title>"
     assert page.headers["Cache-Control"] == "no-cache"
+    # the service worker keeps it under this name, and takes no redirect
+    assert web.get(f"/{client}/index.html").text == f"<title>{client}</title>"
     assert web.get(f"/{client}").headers["Location"].endswith(f"/{client}/")
 
 

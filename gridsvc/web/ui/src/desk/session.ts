@@ -16,8 +16,12 @@ export const api = connect({
   refused: forget,
 })
 
+/** That somebody signed in here: a cookie cannot be seen, and without one there is nothing to ask. */
+const KEPT = 'signed-in'
+
 /** Whether the cookie of last time is still good. Throws `Problem` when there is no answer. */
 export async function resume(): Promise<void> {
+  if (!localStorage.getItem(KEPT)) return
   try {
     begin(await answered(api.GET('/api/v1/me')))
   } catch (problem) {
@@ -31,6 +35,11 @@ export async function signIn(login: string, password: string): Promise<void> {
   begin({ ...answer.me, csrf_token: answer.csrf_token })
 }
 
+/** Choose the first password, with the code that the grid office handed out. */
+export async function activate(login: string, code: string, password: string): Promise<void> {
+  await answered(api.POST('/api/v1/activations', { body: { login, code, password } }))
+}
+
 export async function signOut(): Promise<void> {
   await answered(api.DELETE('/api/v1/sessions/current'))
   forget()
@@ -42,9 +51,11 @@ export const may = (deed: string): boolean => me.value?.permissions.includes(dee
 function begin(who: Me): void {
   me.value = who
   csrf.value = who.csrf_token
+  localStorage.setItem(KEPT, 'yes')
 }
 
 function forget(): void {
   me.value = undefined
   csrf.value = undefined
+  localStorage.removeItem(KEPT)
 }

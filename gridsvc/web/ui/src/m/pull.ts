@@ -22,7 +22,7 @@ export async function pull(api: Api): Promise<void> {
 /** The next page; nothing when nothing changed. After a restore on the server it begins anew. */
 async function nextPage(api: Api, cursor: string): Promise<Page | undefined> {
   try {
-    return (await answered(api.GET('/api/v1/sync/pull', { params: { query: { cursor } } }))) as Page
+    return (await answered(api.GET('/api/v1/sync/pull', { params: { query: { cursor } } }))) as unknown as Page
   } catch (problem) {
     if (problem instanceof Problem && problem.status === 304) return undefined
     if (!(problem instanceof Problem && problem.status === GONE && cursor)) throw problem

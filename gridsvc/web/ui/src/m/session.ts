@@ -23,7 +23,12 @@ export async function resume(): Promise<void> {
 export async function signIn(login: string, password: string): Promise<void> {
   const device = { kind: 'phone' as const, name: deviceName(navigator.userAgent), app_build: __BUILD__ }
   const answer = await answered(api.POST('/api/v1/sessions', { body: { login, password, device } }))
-  await begin({ token: answer.token!, person_id: answer.me.person.id, me: answer.me })
+  await begin({ token: answer.token, person_id: answer.me.person.id, me: answer.me })
+}
+
+/** Choose the first password, with the code that the grid office handed out. */
+export async function activate(login: string, code: string, password: string): Promise<void> {
+  await answered(api.POST('/api/v1/activations', { body: { login, code, password } }))
 }
 
 /** Duties change while a phone is signed in; ask again with signal. */

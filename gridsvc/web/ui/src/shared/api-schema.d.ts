@@ -4,6 +4,227 @@
  */
 
 export interface paths {
+    "/api/v1/activations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose the first password, with the activation code from the grid office. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Activation"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the log of the grids that the caller may see, the latest first. */
+        get: {
+            parameters: {
+                query?: {
+                    enterprise_id?: string;
+                    grid_id?: string;
+                    since?: string;
+                    until?: string;
+                    limit?: number;
+                    after?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Inspections"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/{inspection_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                inspection_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Register an inspection. The phone makes the id, so sending it again is safe. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    inspection_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["InspectionReport"];
+                };
+            };
+            responses: {
+                /** @description A retry: already registered */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Registered"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Registered"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say who the caller is: person, jurisdiction, duties held now, permissions. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Me"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Choose another password. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Password"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -13,6 +234,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Sign in with login and password on a phone or in a browser. */
         post: {
             parameters: {
                 query?: never;
@@ -26,7 +248,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Signed in */
+                /** @description Created */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -35,7 +257,9 @@ export interface paths {
                         "application/json": components["schemas"]["SignedIn"];
                     };
                 };
-                default: components["responses"]["Problem"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
             };
         };
         delete?: never;
@@ -54,6 +278,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /** Sign out: the device's token is good no more. */
         delete: {
             parameters: {
                 query?: never;
@@ -63,52 +288,16 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Signed out */
+                /** @description No Content */
                 204: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content?: never;
                 };
-                default: components["responses"]["Problem"];
+                default: components["responses"]["DEFAULT_ERROR"];
             };
         };
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Who is asking */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Me"];
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -121,6 +310,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Return what the caller's grids hold that the cursor has not seen. */
         get: {
             parameters: {
                 query?: {
@@ -137,9 +327,7 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content: {
-                        "application/json": components["schemas"]["Pulled"];
-                    };
+                    content?: never;
                 };
                 /** @description Nothing changed */
                 304: {
@@ -148,7 +336,9 @@ export interface paths {
                     };
                     content?: never;
                 };
-                default: components["responses"]["Problem"];
+                410: components["responses"]["GONE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
             };
         };
         put?: never;
@@ -159,76 +349,310 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sync/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take in a batch. Each record gets its own verdict; a receipt is given after commit. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Push"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Pushed"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Activation: {
+            code: string;
+            login: string;
+            password: string;
+        };
+        Answer: {
+            item: string;
+            note?: string;
+            /** @enum {string} */
+            result: "ok" | "problem" | "not_applicable";
+        };
+        Device: {
+            /** @default null */
+            app_build?: string | null;
+            /** @enum {string} */
+            kind: "phone" | "browser";
+            /** @default  */
+            name?: string;
+        };
+        Inspection: {
+            accuracy_m?: number;
+            answers?: {
+                [key: string]: unknown;
+            }[];
+            /** Format: uuid */
+            checklist_id?: string;
+            /** Format: uuid */
+            corrects_id?: string;
+            crs?: string;
+            /** Format: uuid */
+            enterprise_id?: string;
+            findings?: string;
+            flags?: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Format: uuid
+             * @description The grid of the enterprise at that time.
+             */
+            grid_id?: string;
+            /** Format: uuid */
+            id?: string;
+            /** Format: uuid */
+            inspector_id?: string;
+            /** Format: date-time */
+            made_at?: string;
+            no_position_reason?: string;
+            /** Format: date-time */
+            occurred_at?: string;
+            /** Format: uuid */
+            patrol_id?: string;
+            position?: Record<string, never>;
+            /** Format: uuid */
+            position_grid_id?: string;
+            /** Format: date-time */
+            received_at?: string;
+            result?: string;
+        };
+        InspectionReport: {
+            /** @description Radius of 68 % confidence, metres. */
+            accuracy_m?: number;
+            answers: components["schemas"]["Answer"][];
+            /** Format: uuid */
+            checklist_id: string;
+            /** Format: uuid */
+            corrects_id?: string;
+            /** @enum {string} */
+            crs?: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+            /** Format: uuid */
+            enterprise_id: string;
+            /** @default  */
+            findings?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, by the phone's own clock.
+             */
+            made_at: string;
+            no_position_reason?: string;
+            /** Format: uuid */
+            patrol_id?: string;
+            photos?: components["schemas"]["Photo"][];
+            position?: Record<string, never>;
+        };
+        Inspections: {
+            items?: components["schemas"]["Inspection"][];
+            next?: string | null;
+        };
+        Jurisdiction: {
+            id?: number;
+            is_synthetic?: boolean;
+            name?: string;
+        };
+        Me: {
+            /** @description For browsers: send as X-CSRFToken. */
+            csrf_token?: string;
+            duties?: components["schemas"]["MyDuty"][];
+            jurisdiction?: components["schemas"]["Jurisdiction"];
+            login?: string;
+            must_change_password?: boolean;
+            permissions?: string[];
+            person?: components["schemas"]["Named"];
+        };
+        MyDuty: {
+            /** Format: date-time */
+            from?: string | null;
+            /** Format: uuid */
+            id?: string;
+            role?: string;
+            seat?: number;
+            subject?: components["schemas"]["Subject"];
+            /** Format: date-time */
+            until?: string | null;
+        };
+        Named: {
+            /** Format: uuid */
+            id?: string;
+            name?: string;
+        };
+        PaginationMetadata: {
+            /** @description First available page number. */
+            first_page?: number;
+            /** @description Last available page number. */
+            last_page?: number;
+            /** @description Next page number. */
+            next_page?: number;
+            /** @description Current page number. */
+            page?: number;
+            /** @description Previous page number. */
+            previous_page?: number;
+            /** @description Total number of items. */
+            total?: number;
+            /** @description Total number of pages. */
+            total_pages?: number;
+        };
+        Password: {
+            new: string;
+            old: string;
+        };
+        Photo: {
+            accuracy_m?: number;
+            /** @enum {string} */
+            crs?: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+            position?: Record<string, never>;
+            /**
+             * @default scene
+             * @enum {string}
+             */
+            purpose?: "scene" | "before" | "after";
+            sha256: string;
+            /** Format: date-time */
+            taken_at: string;
+        };
         Problem: {
-            type: string;
-            title: string;
-            status: number;
             detail?: string;
-            instance?: string;
+            /** @description What is wrong with each field. */
             errors?: {
                 [key: string]: unknown;
             };
+            instance?: string;
+            status: number;
+            title: string;
+            /** @example /problems/not-your-grid */
+            type: string;
         };
-        Named: {
-            id: string;
-            name: string;
+        Push: {
+            records: unknown[];
         };
-        Jurisdiction: {
-            id: number;
-            name: string;
+        Pushed: {
+            /** Format: date-time */
+            as_of?: string;
+            verdicts?: components["schemas"]["Verdict"][];
         };
-        Subject: {
-            /** @enum {string} */
-            kind: "grid" | "enterprise" | "unit";
-            id: string;
-            name: string;
-            code?: string | null;
-            level?: number | null;
-        };
-        Duty: {
-            role: string;
-            subject: components["schemas"]["Subject"];
-            seat?: number | null;
-            from: string;
-            until?: string | null;
-        };
-        Me: {
-            person: components["schemas"]["Named"];
-            jurisdiction: components["schemas"]["Jurisdiction"];
-            duties: components["schemas"]["Duty"][];
-            permissions: string[];
-            must_change_password: boolean;
-            csrf_token?: string;
-        };
-        Device: {
-            /** @enum {string} */
-            kind: "phone" | "browser";
-            name: string;
-            app_build: string;
+        Registered: {
+            inspection?: components["schemas"]["Inspection"];
+            receipt?: {
+                [key: string]: unknown;
+            };
         };
         SignIn: {
+            device: components["schemas"]["Device"];
+            /** @default null */
+            jurisdiction_id?: number | null;
             login: string;
             password: string;
-            device: components["schemas"]["Device"];
         };
         SignedIn: {
-            token?: string;
             csrf_token?: string;
-            me: components["schemas"]["Me"];
+            me?: components["schemas"]["Me"];
+            token?: string;
         };
-        Pulled: {
-            next: string;
-        } & {
-            [key: string]: unknown;
+        Subject: {
+            code?: string;
+            /** Format: uuid */
+            id?: string;
+            kind?: string;
+            level?: number | null;
+            name?: string;
+        };
+        Verdict: {
+            id?: unknown;
+            missing_media?: string[];
+            problem?: {
+                [key: string]: unknown;
+            };
+            receipt?: {
+                [key: string]: unknown;
+            };
+            verdict?: string;
         };
     };
     responses: {
-        /** @description Refused */
-        Problem: {
+        /** @description Conflict */
+        CONFLICT: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Default error response */
+        DEFAULT_ERROR: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Forbidden */
+        FORBIDDEN: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Gone */
+        GONE: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found */
+        NOT_FOUND: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unprocessable Entity */
+        UNPROCESSABLE_ENTITY: {
             headers: {
                 [name: string]: unknown;
             };

@@ -3,7 +3,10 @@ import createClient, { type Client, type Middleware } from 'openapi-fetch'
 import type { components, paths } from './api-schema'
 import { Problem } from './problem'
 
-export type Schemas = components['schemas']
+/** The server's document does not say which members an answer always has: it sends all of them, null where empty. */
+type Present<T> = T extends (infer Item)[] ? Present<Item>[] : T extends object ? { [K in keyof T]-?: Present<T[K]> } : T
+
+export type Schemas = { [Name in keyof components['schemas']]: Present<components['schemas'][Name]> }
 export type Api = Client<paths>
 
 /** How a client proves who is asking: a phone by its token, a browser by cookie and CSRF token. */
@@ -22,11 +25,11 @@ export function connect(credentials: Credentials, baseUrl = ''): Api {
 }
 
 /** Wait for an answer: `await answered(api.GET('/api/v1/me'))`. Throws `Problem`, also for no answer. */
-export async function answered<T>(asked: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+export async function answered<T>(asked: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<Present<T>> {
   const answer = await asked.catch((cause: unknown) => {
     throw Problem.noAnswer(cause)
   })
-  if (answer.response.ok) return answer.data as T
+  if (answer.response.ok) return answer.data as Present<T>
   throw Problem.of(answer.error, answer.response.status)
 }
 
