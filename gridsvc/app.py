@@ -6,21 +6,28 @@ from flask_wtf.csrf import CSRFProtect
 from gridsvc import cli
 from gridsvc.accountability.access import authorize
 from gridsvc.config import Settings
+from gridsvc.dispatches.routes import blueprint as dispatches
 from gridsvc.docs import blueprint as docs
 from gridsvc.health import blueprint as health
 from gridsvc.identity import require_identity
 from gridsvc.inspections.routes import blueprint as inspections
+from gridsvc.issues.routes import blueprint as issues
 from gridsvc.logs import init_app as init_logs
+from gridsvc.media.routes import photos, uploads
+from gridsvc.patrols.routes import blueprint as patrols
 from gridsvc.problems import ProblemApi
+from gridsvc.rules.routes import blueprint as rules
 from gridsvc.session import db, serve_as_app_role
 from gridsvc.signin.authenticate import authenticate
 from gridsvc.signin.routes import blueprint as signin
 from gridsvc.signing import Signer
+from gridsvc.summaries.routes import blueprint as summaries
 from gridsvc.sync.routes import blueprint as sync
+from gridsvc.web.routes import blueprint as web
 from gridsvc.wire import PointField, UuidV7Converter
 
-FEATURES = (signin, inspections, sync)
-PLAIN = (health, docs)
+FEATURES = (signin, rules, patrols, uploads, photos, inspections, issues, summaries, dispatches, sync)
+PLAIN = (health, docs, web)
 
 FIXED = {
     "API_TITLE": "gridsvc",

@@ -3,9 +3,16 @@
 from click import Command
 from flask import Flask
 
+import gridsvc.dispatches.jobs
+import gridsvc.media.jobs
+import gridsvc.summaries.jobs  # noqa: F401
 from gridsvc import jobs
+from gridsvc.dispatches.commands import dispatches
+from gridsvc.enterprises.commands import enterprises
+from gridsvc.maps.commands import grids
+from gridsvc.summaries.commands import summaries
 
-COMMANDS: tuple[Command, ...] = (jobs.worker,)
+COMMANDS: tuple[Command, ...] = (jobs.worker, grids, enterprises, summaries, dispatches)
 
 
 def init_app(app: Flask) -> None:

@@ -1,17 +1,23 @@
 """Errors as RFC 9457 problem details: the only file that turns a refusal into a status."""
 
 import re
-from http import HTTPStatus
 from typing import Any
 
 from flask import Response, jsonify, request
 from flask_smorest import Api
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import RAISE, Schema, ValidationError, fields
+from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException
 
 from gridsvc.errors import Conflict, DomainError, Forbidden, Gone, NotFound, Refused
 
 PROBLEM_JSON = "application/problem+json"
+
+# A filter that nobody knows would silently show too much, so it is refused.
+FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION = {
+    **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+    "query": RAISE,
+}
 STATUS = {NotFound: 404, Forbidden: 403, Conflict: 409, Gone: 410, Refused: 422}
 KEPT_HEADERS = ("Allow", "WWW-Authenticate", "Retry-After", "Content-Range", "Tus-Version")
 
@@ -70,7 +76,7 @@ def invalid(errors: Any, status: int = 422) -> Response:
 def problem(status: int, **members: Any) -> Response:
     """Build a problem+json response. Extra members stand beside the standard ones."""
     response = jsonify(status=status, instance=request.path, **members)
-    response.status_code = HTTPStatus(status)
+    response.status_code = status  # tus has one that HTTPStatus does not know
     response.mimetype = PROBLEM_JSON
     return response
 

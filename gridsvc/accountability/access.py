@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from flask import g
+from flask import request
 
 from gridsvc.accountability.queries import held_by
 from gridsvc.accountability.rules import PERMISSION, Held, allows, may, scope
@@ -11,6 +11,9 @@ from gridsvc.clock import utc_now
 from gridsvc.errors import Forbidden, NotFound
 from gridsvc.identity import Caller, caller
 from gridsvc.session import Session, transaction
+
+
+HELD = "gridsvc.held"  # read once for each request
 
 
 class NotYours(Forbidden):
@@ -52,7 +55,7 @@ def require(session: Session, deed: str, subject_id: UUID, *, sees: str = "field
 
 
 def _held(session: Session, who: Caller) -> list[Held]:
-    if "held" not in g:
-        g.held = held_by(session, who.person_id)
-    held: list[Held] = g.held
+    if HELD not in request.environ:
+        request.environ[HELD] = held_by(session, who.person_id)
+    held: list[Held] = request.environ[HELD]
     return held

@@ -1,6 +1,5 @@
 """Who somebody is: person, jurisdiction, duties held now, what they allow."""
 
-from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,17 +9,10 @@ from sqlalchemy import select
 from gridsvc.accountability.models import Duty
 from gridsvc.accountability.queries import held_by
 from gridsvc.accountability.rules import permissions
-from gridsvc.enterprises.models import Enterprise
-from gridsvc.grids.models import Grid
-from gridsvc.people.models import Account, Person, Unit
+from gridsvc.people.models import Account, Person
+from gridsvc.roster.queries import subjects_of
 from gridsvc.scoped import Jurisdiction
 from gridsvc.session import Session
-
-SUBJECTS: dict[str, Any] = {
-    "grid": Grid,
-    "enterprise": Enterprise,
-    "unit": Unit,
-}
 
 
 def me(session: Session, account_id: UUID, person_id: UUID, at: datetime) -> dict[str, Any]:
@@ -51,19 +43,3 @@ def _duties(session: Session, person_id: UUID, at: datetime) -> list[dict[str, A
         }
         for duty in duties
     ]
-
-
-def subjects_of(session: Session, duties: Collection[Duty]) -> dict[UUID, dict[str, Any]]:
-    """Return what `duties` are for: kind, id, name, code, and the level of a grid."""
-    found = {}
-    for kind, model in SUBJECTS.items():
-        ids = {duty.subject_id for duty in duties if duty.subject_kind == kind}
-        rows: Sequence[Any] = (
-            session.scalars(select(model).where(model.id.in_(ids))).all() if ids else []
-        )
-        for row in rows:
-            level = getattr(row, "level", None)
-            found[row.id] = {
-                "kind": kind, "id": row.id, "name": row.name, "code": row.code, "level": level,
-            }  # fmt: skip
-    return found

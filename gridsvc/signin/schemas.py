@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf
 
-from gridsvc.wire import MomentField, TextField
+from gridsvc.wire import MomentField, PersonRefSchema, TextField
 
 
 class DeviceSchema(Schema):
@@ -38,11 +38,6 @@ class PasswordSchema(Schema):
     new = TextField(required=True, validate=Length(min=1, max=200))
 
 
-class NamedSchema(Schema):
-    id = fields.UUID()
-    name = fields.String()
-
-
 class JurisdictionSchema(Schema):
     id = fields.Integer()
     name = fields.String()
@@ -73,7 +68,7 @@ class MyDutySchema(Schema):
 class MeSchema(Schema):
     """Who the caller is, where, and what their duties allow."""
 
-    person = fields.Nested(NamedSchema)
+    person = fields.Nested(PersonRefSchema)
     login = fields.String()
     jurisdiction = fields.Nested(JurisdictionSchema)
     duties = fields.List(fields.Nested(MyDutySchema))

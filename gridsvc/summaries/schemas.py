@@ -3,21 +3,9 @@
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf, Regexp
 
-from gridsvc.wire import MomentField, TextField
+from gridsvc.wire import GridRefSchema, MomentField, PersonRefSchema, TextField
 
 WEEK = Regexp(r"\A\d{4}-W(0[1-9]|[1-4]\d|5[0-3])\Z", error="Not an ISO week such as 2026-W47.")
-
-
-class PersonRefSchema(Schema):
-    id = fields.UUID()
-    name = fields.String()
-
-
-class GridRefSchema(Schema):
-    id = fields.UUID()
-    code = fields.String()
-    name = fields.String()
-    level = fields.Integer()
 
 
 class SummaryItemSchema(Schema):
@@ -67,8 +55,8 @@ class NumberSchema(Schema):
 
 class ContentSchema(Schema):
     week = fields.String()
-    first = fields.Date(attribute="from", data_key="from")
-    until = fields.Date()
+    first = fields.String(attribute="from", data_key="from")
+    until = fields.String()
     grids = fields.List(fields.Raw())
     numbers = fields.Dict(keys=fields.String(), values=fields.Raw())
     problems_by_category = fields.Dict(keys=fields.String(), values=fields.Integer())

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
@@ -5,9 +6,11 @@ from shapely import Point
 
 from gridsvc.enterprises.models import Enterprise
 from gridsvc.grids.models import Grid
-from gridsvc.ids import new_id
+from gridsvc.ids import id_at
 from gridsvc.session import Session
 from gridsvc.synced import enter
+
+REGISTERED = datetime(2025, 1, 1, tzinfo=UTC)
 
 _codes = count(1)
 
@@ -16,7 +19,7 @@ def add_enterprise(
     session: Session, name: str, location: Point, grid: Grid, **changes: Any
 ) -> Enterprise:
     row: dict[str, Any] = {
-        "id": new_id(),
+        "id": id_at(REGISTERED),
         "grid_id": grid.id,
         "code": f"T-{next(_codes):05}",
         "name": name,
