@@ -66,13 +66,19 @@ def put_record(
     return answer, 201 if kept.is_new else 200
 
 
-def enter_one(report: Any, deed: Deed, sent: dict[str, Any], now: datetime) -> Kept:
-    """Do `deed` to the caller's report. A refusal is raised, once `sent` is kept aside."""
+def enter_one(
+    report: Any, deed: Deed, sent: dict[str, Any], now: datetime, *, keeps_refused: bool = True
+) -> Kept:
+    """Do `deed` to the caller's report. A refusal is raised, once `sent` is kept aside.
+
+    Where a person sits before the answer, what was refused need not be kept.
+    """
     who = caller()
     with transaction(who.jurisdiction_id) as session:
         [outcome] = deed(session, [report], by=who.actor, now=now)
     if isinstance(outcome, DomainError):
-        _keep(who, sent, outcome, now)
+        if keeps_refused:
+            _keep(who, sent, outcome, now)
         raise outcome
     return outcome
 
