@@ -5,6 +5,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from gridsvc import cli
 from gridsvc.accountability.access import authorize
+from gridsvc.audit.routes import blueprint as audit
 from gridsvc.config import Settings
 from gridsvc.dispatches.routes import blueprint as dispatches
 from gridsvc.docs import blueprint as docs
@@ -16,6 +17,7 @@ from gridsvc.logs import init_app as init_logs
 from gridsvc.media.routes import photos, uploads
 from gridsvc.patrols.routes import blueprint as patrols
 from gridsvc.problems import ProblemApi
+from gridsvc.roster.routes import blueprint as roster
 from gridsvc.rules.routes import blueprint as rules
 from gridsvc.session import db, serve_as_app_role
 from gridsvc.signin.authenticate import authenticate
@@ -26,7 +28,20 @@ from gridsvc.sync.routes import blueprint as sync
 from gridsvc.web.routes import blueprint as web
 from gridsvc.wire import PointField, UuidV7Converter
 
-FEATURES = (signin, rules, patrols, uploads, photos, inspections, issues, summaries, dispatches, sync)
+FEATURES = (
+    signin,
+    audit,
+    roster,
+    rules,
+    patrols,
+    uploads,
+    photos,
+    inspections,
+    issues,
+    summaries,
+    dispatches,
+    sync,
+)
 PLAIN = (health, docs, web)
 
 FIXED = {

@@ -117,8 +117,11 @@ def judged(
 
 
 def firsts(reports: Sequence[R]) -> list[R]:
-    """Return the first report of each id, which is the one that counts."""
-    return list({report.envelope.id: report for report in reversed(reports)}.values())
+    """Return the first report of each id, which is the one that counts, in the order sent."""
+    found: dict[UUID, R] = {}
+    for report in reports:
+        found.setdefault(report.envelope.id, report)
+    return list(found.values())
 
 
 def acts(

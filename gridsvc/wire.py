@@ -1,6 +1,6 @@
 """How the domain's values look in JSON."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from math import isfinite
 from typing import Any
 
@@ -21,6 +21,16 @@ class MomentField(fields.AwareDateTime):
 
     def _serialize(self, value: datetime | None, attr: Any, obj: Any, **kwargs: Any) -> Any:
         return value and value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class DayField(fields.Date):
+    """A local day, of a year that can be."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> date:
+        day: date = super()._deserialize(value, attr, data, **kwargs)
+        if not 2000 <= day.year < 2200:
+            raise self.make_error("invalid", obj_type="day", input=value)
+        return day
 
 
 class PointField(fields.Field[Point]):

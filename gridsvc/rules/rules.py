@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from gridsvc.errors import Refused
@@ -82,18 +82,16 @@ def checklist_for(
     return max(begun, key=lambda checklist: checklist.version, default=None)
 
 
-def beginning(day: date) -> datetime:
-    """Return the first moment of a local day."""
-    return datetime.combine(day, time.min, LOCAL).astimezone(UTC)
-
-
 def is_patrol_day(day: date, calendar: Mapping[date, bool], numbers: Numbers) -> bool:
     """Say whether grids are to be patrolled on a day.
 
     `calendar` says of exceptional days whether they are worked; other days go by weekday.
     """
-    if not numbers.patrol_on_workdays_only:
-        return True
+    return not numbers.patrol_on_workdays_only or is_workday(day, calendar)
+
+
+def is_workday(day: date, calendar: Mapping[date, bool]) -> bool:
+    """Say whether people work on a day; days that `calendar` does not know go by weekday."""
     return calendar.get(day, day.weekday() < 5)
 
 

@@ -12,6 +12,19 @@ from marshmallow import Schema
 from gridsvc.inspections.rules import InspectionReport
 from gridsvc.inspections.schemas import InspectionReportSchema
 from gridsvc.inspections.service import register
+from gridsvc.issues.act import act
+from gridsvc.issues.effects import ActionReport
+from gridsvc.issues.report import report
+from gridsvc.issues.rules import IssueReport
+from gridsvc.issues.schemas import ActionReportSchema, IssueReportSchema
+from gridsvc.patrols import service as patrols
+from gridsvc.patrols.reports import (
+    DayCloseReportSchema,
+    PatrolEndReportSchema,
+    PatrolReportSchema,
+    TrackReportSchema,
+)
+from gridsvc.patrols.rules import DayCloseReport, PatrolEndReport, PatrolReport, TrackReport
 from gridsvc.record_edge import Deed
 
 
@@ -25,5 +38,11 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
+    "patrol": Kind(PatrolReportSchema(), PatrolReport, patrols.start),
+    "track": Kind(TrackReportSchema(), TrackReport, patrols.hand_in_track),
+    "patrol_end": Kind(PatrolEndReportSchema(), PatrolEndReport, patrols.end),
     "inspection": Kind(InspectionReportSchema(), InspectionReport, register),
+    "issue": Kind(IssueReportSchema(), IssueReport, report),
+    "issue_action": Kind(ActionReportSchema(), ActionReport, act),
+    "day_close": Kind(DayCloseReportSchema(), DayCloseReport, patrols.close_day),
 }

@@ -1,0 +1,263 @@
+"""What the server tells of rounds, of what is due and of what is owed."""
+
+from marshmallow import Schema, fields
+from marshmallow.validate import Range
+
+from gridsvc.patrols.reports import TalliedSchema
+from gridsvc.wire import (
+    DayField,
+    EnterpriseRefSchema,
+    GridRefSchema,
+    MomentField,
+    PersonRefSchema,
+    PointField,
+)
+
+
+class PatrolSchema(Schema):
+    """The start of a round, as entered."""
+
+    id = fields.UUID()
+    grid_id = fields.UUID()
+    officer_id = fields.UUID(attribute="sender_id")
+    occurred_at = MomentField()
+    received_at = MomentField()
+
+
+class PatrolEndSchema(Schema):
+    """The end of a round, as entered."""
+
+    id = fields.UUID()
+    patrol_id = fields.UUID()
+    facts = fields.Nested(TalliedSchema)
+    occurred_at = MomentField()
+    received_at = MomentField()
+
+
+class DayCloseSchema(Schema):
+    """The close of a day, as entered."""
+
+    id = fields.UUID()
+    grid_id = fields.UUID()
+    officer_id = fields.UUID(attribute="sender_id")
+    day = fields.Date()
+    visits = fields.Integer()
+    problems = fields.Integer()
+    remark = fields.String(allow_none=True)
+    unvisited = fields.List(fields.Dict())
+    occurred_at = MomentField()
+    received_at = MomentField()
+
+
+class StartedSchema(Schema):
+    """A patrol that has begun, and the proof."""
+
+    patrol = fields.Nested(PatrolSchema)
+    receipt = fields.Dict()
+
+
+class EndedSchema(Schema):
+    """A patrol that has ended, and the proof."""
+
+    patrol_end = fields.Nested(PatrolEndSchema)
+    receipt = fields.Dict()
+
+
+class ClosedSchema(Schema):
+    """A day that is closed, and the proof."""
+
+    day_close = fields.Nested(DayCloseSchema)
+    receipt = fields.Dict()
+
+
+class TrackChunkSchema(Schema):
+    """A part of a track without its places: how many fixes it has, and how many were left out."""
+
+    seq = fields.Integer()
+    points = fields.Integer()
+    dropped = fields.Integer()
+
+
+class HandedInSchema(Schema):
+    """A part of a track that is entered."""
+
+    track = fields.Nested(TrackChunkSchema)
+
+
+class TrackSchema(Schema):
+    """A whole track: [longitude, latitude, Unix seconds] in order of time."""
+
+    patrol_id = fields.UUID()
+    crs = fields.String()
+    chunks = fields.List(fields.Nested(TrackChunkSchema))
+    points = fields.List(fields.List(fields.Float()))
+
+
+class GapSchema(Schema):
+    """A stretch without a fix."""
+
+    since = MomentField()
+    until = MomentField()
+
+
+class MeasuredSchema(Schema):
+    """What the server measures on a track."""
+
+    points = fields.Integer()
+    dropped = fields.Integer()
+    distance_m = fields.Float()
+    duration_s = fields.Integer()
+    gaps = fields.List(fields.Nested(GapSchema))
+
+
+class RoundSchema(Schema):
+    """A whole round. `end` is null while it is open; its facts are the phone's own count."""
+
+    id = fields.UUID()
+    grid = fields.Nested(GridRefSchema)
+    officer = fields.Nested(PersonRefSchema)
+    occurred_at = MomentField()
+    received_at = MomentField()
+    end = fields.Nested(PatrolEndSchema, allow_none=True)
+    track = fields.Nested(MeasuredSchema)
+
+
+class RoundsQuerySchema(Schema):
+    """Which patrols to list: of a grid and all below it, by when they began."""
+
+    grid = fields.UUID()
+    since = MomentField()
+    until = MomentField()
+    limit = fields.Integer(load_default=100, validate=Range(min=1, max=200))
+    after = fields.UUID()
+
+
+class RoundsSchema(Schema):
+    """A page of patrols, the latest first."""
+
+    items = fields.List(fields.Nested(RoundSchema))
+    next = fields.String(allow_none=True)
+    as_of = MomentField()
+
+
+class NamedDayCloseSchema(DayCloseSchema):
+    """A day close with the names of its grid and officer."""
+
+    grid = fields.Nested(GridRefSchema)
+    officer = fields.Nested(PersonRefSchema)
+
+    class Meta:
+        exclude = ("grid_id", "officer_id")
+
+
+class DayClosesQuerySchema(Schema):
+    """Which day closes to list: of a grid and all below it, both days included."""
+
+    grid = fields.UUID()
+    since = DayField(data_key="from")
+    until = DayField()
+    limit = fields.Integer(load_default=100, validate=Range(min=1, max=500))
+    after = fields.UUID()
+
+
+class DayClosesSchema(Schema):
+    """A page of day closes, the latest made first."""
+
+    items = fields.List(fields.Nested(NamedDayCloseSchema))
+    next = fields.String(allow_none=True)
+
+
+class DayQuerySchema(Schema):
+    """Which day; today if none is given."""
+
+    date = DayField()
+
+
+class DueQuerySchema(DayQuerySchema):
+    """Which grid, with all below it, and which day."""
+
+    grid = fields.UUID(required=True)
+
+
+class DueEnterpriseSchema(EnterpriseRefSchema):
+    """What an officer needs to find the place."""
+
+    kind = fields.String()
+    supervision_class = fields.String()
+    location = PointField()
+    address = fields.String()
+    contact_name = fields.String(allow_none=True)
+    contact_phone = fields.String(allow_none=True)
+
+
+class DueVisitSchema(Schema):
+    """A visit that is due. `last_visit_at` may be of today; then it is made."""
+
+    enterprise = fields.Nested(DueEnterpriseSchema)
+    due_on = fields.Date()
+    owed_days = fields.Integer(metadata={"description": "0: due today."})
+    last_visit_at = MomentField(allow_none=True)
+    last_result = fields.String(allow_none=True)
+    visited_today = fields.Boolean()
+    checklist_id = fields.UUID(allow_none=True)
+
+
+class DueVisitsSchema(Schema):
+    """What is due in a grid on a day, the longest owed first."""
+
+    grid = fields.Nested(GridRefSchema)
+    date = fields.Date()
+    is_patrol_day = fields.Boolean()
+    items = fields.List(fields.Nested(DueVisitSchema))
+    visited = fields.Integer()
+    left = fields.Integer()
+    rule_set = fields.String()
+    as_of = MomentField()
+
+
+class DebtQuerySchema(Schema):
+    """Which grid, with all below it, and when; now if no moment is given."""
+
+    grid = fields.UUID(required=True)
+    at = MomentField()
+
+
+class DebtSchema(Schema):
+    """A visit that was due and is not made, and who owes it.
+
+    `vacant`: nobody was the responsible person of the enterprise, so its grid's head owes it.
+    """
+
+    enterprise = fields.Nested(EnterpriseRefSchema)
+    grid = fields.Nested(GridRefSchema)
+    owed_since = fields.Date()
+    owed_days = fields.Integer()
+    owner = fields.Nested(PersonRefSchema, allow_none=True)
+    vacant = fields.Boolean()
+
+
+class DebtsSchema(Schema):
+    """The visits that are owed, the longest first."""
+
+    items = fields.List(fields.Nested(DebtSchema))
+    as_of = MomentField()
+
+
+class OwnGridSchema(Schema):
+    """The caller's day in a grid; `day_close` is null while it is not closed."""
+
+    grid = fields.Nested(GridRefSchema)
+    visits = fields.Integer()
+    problems = fields.Integer()
+    day_close = fields.Nested(DayCloseSchema, allow_none=True)
+
+
+class OwnDaySchema(Schema):
+    """The caller's day."""
+
+    date = fields.Date()
+    patrols = fields.List(fields.Nested(RoundSchema))
+    visits = fields.Integer()
+    problems = fields.Integer()
+    grids = fields.List(fields.Nested(OwnGridSchema))
+    as_of = MomentField()
