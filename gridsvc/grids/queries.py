@@ -5,8 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from shapely import Point
-from sqlalchemy import Uuid, and_, func, select
+from sqlalchemy import Uuid, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import aliased
 
 from gridsvc.batches import recordset
 from gridsvc.db import Moment, Wgs84
@@ -65,6 +66,14 @@ def chain(session: Session, grid_id: UUID) -> list[Grid]:
 def below(session: Session, grid_id: UUID) -> Sequence[Grid]:
     """Return the grids right below one, in order of code."""
     return session.scalars(select(Grid).where(Grid.parent_id == grid_id).order_by(Grid.code)).all()
+
+
+def within(session: Session, grid_id: UUID) -> set[UUID]:
+    """Return a grid and all below it."""
+    child = aliased(Grid)
+    children = select(child.id).where(child.parent_id == grid_id)
+    below_it = or_(Grid.id == grid_id, Grid.parent_id == grid_id, Grid.parent_id.in_(children))
+    return set(session.scalars(select(Grid.id).where(below_it)))
 
 
 def root(session: Session) -> Grid:
