@@ -1,0 +1,132 @@
+"""Photos that are there: who sees them, and how they look."""
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from gridsvc.ids import new_id
+from gridsvc.store import store
+from tests.conftest import HERE
+from tests.factories.accountability import add_duty, add_person
+from tests.factories.inspections import a_body
+from tests.factories.media import Phone, a_claim, a_photo, sha256_of
+
+
+@pytest.fixture
+def as_phone(client, as_):
+    return lambda somebody: Phone(client, as_(somebody))
+
+
+@pytest.fixture
+def photo() -> bytes:
+    return a_photo((900, 600))
+
+
+@pytest.fixture
+def visit(client, village, as_phone, photo) -> str:
+    """The officer looked at the yard and declared the photo."""
+    id = str(new_id())
+    claim = a_claim(
+        photo,
+        purpose="before",
+        crs="wgs84",
+        accuracy_m=5.0,
+        position={"type": "Point", "coordinates": [122.05, 41.24]},
+    )
+    body = a_body(village.yard, village.checklist, photos=[claim])
+    url, headers = f"/api/v1/inspections/{id}", as_phone(village.officer).headers
+    assert client.put(url, json=body, headers=headers).status_code == 201
+    return id
+
+
+def test_the_original_comes_back_byte_for_byte(village, as_phone, visit, photo) -> None:
+    as_phone(village.officer).send(photo)
+
+    answer = as_phone(village.head).get(f"/media/{sha256_of(photo)}")
+
+    assert (answer.status_code, answer.data) == (200, photo)
+    assert answer.mimetype == "image/jpeg"
+    assert answer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert answer.headers["Content-Disposition"].startswith("inline")
+
+
+def test_the_thumbnail_is_small_and_is_made_again_if_it_was_lost(
+    app, village, as_phone, visit, photo
+) -> None:
+    as_phone(village.officer).send(photo)
+    url = f"/media/{sha256_of(photo)}/thumb"
+
+    first = as_phone(village.head).get(url)
+    with app.app_context():
+        store(HERE).thumb(sha256_of(photo)).unlink()
+    again = as_phone(village.head).get(url)
+
+    assert Image.open(BytesIO(first.data)).size == (320, 213)
+    assert first.data == again.data
+
+
+def test_a_photo_is_seen_where_its_record_is(session, village, as_phone, visit, photo) -> None:
+    """Not by the officer of the next village, nor by who has no duty, nor before it arrives."""
+    neighbour, stranger = add_person(session, "邻村网格员"), add_person(session, "路人")
+    add_duty(session, neighbour, village.qian)
+    url = f"/media/{sha256_of(photo)}"
+    assert as_phone(village.head).get(url).status_code == 404
+
+    as_phone(village.officer).send(photo)
+
+    for somebody, status in ((village.leader, 200), (neighbour, 404), (stranger, 404)):
+        assert as_phone(somebody).get(url).status_code == status
+        assert as_phone(somebody).get(f"{url}/thumb").status_code == status
+
+
+def test_its_sender_sees_a_photo_that_no_record_declares(village, as_phone, photo) -> None:
+    as_phone(village.officer).send(photo)
+    url = f"/media/{sha256_of(photo)}"
+
+    assert as_phone(village.officer).get(url).status_code == 200
+    assert as_phone(village.head).get(url).status_code == 404
+
+
+def test_announcing_a_photo_does_not_show_it(session, village, as_phone, photo) -> None:
+    stranger = add_person(session, "路人")
+    as_phone(village.officer).send(photo)
+
+    as_phone(stranger).announce(photo)
+
+    assert as_phone(stranger).get(f"/media/{sha256_of(photo)}").status_code == 404
+
+
+def test_the_photos_of_a_record_are_listed_with_those_that_have_not_arrived(
+    village, as_phone, visit, photo
+) -> None:
+    url = f"/photos?record={visit}"
+    [before] = as_phone(village.head).get(url).json["items"]
+    as_phone(village.officer).send(photo)
+    [after] = as_phone(village.head).get(url).json["items"]
+
+    assert (before.pop("arrived"), after.pop("arrived")) == (False, True)
+    assert (
+        after
+        == before
+        == {
+            "sha256": sha256_of(photo),
+            "purpose": "before",
+            "taken_at": "2026-02-28T04:00:00.000000Z",
+            "position": {"type": "Point", "coordinates": [122.05, 41.24]},
+            "accuracy_m": 5.0,
+        }
+    )
+
+
+def test_the_photos_of_a_foreign_record_are_not_listed(session, village, as_phone, visit) -> None:
+    neighbour = add_person(session, "邻村网格员")
+    add_duty(session, neighbour, village.qian)
+
+    assert as_phone(neighbour).get(f"/photos?record={visit}").json == {"items": []}
+    assert as_phone(neighbour).get("/photos").status_code == 422
+
+
+@pytest.mark.parametrize("name", ["0" * 64, "../" + "a" * 61, "é" * 64])
+def test_there_is_no_way_to_other_files(village, as_phone, name: str) -> None:
+    assert as_phone(village.head).get(f"/media/{name}").status_code == 404
