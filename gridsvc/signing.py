@@ -2,11 +2,22 @@
 
 from typing import Any
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
 from flask import current_app
 
 from gridsvc.digests import canonical
+from gridsvc.errors import Refused
+
+ALGORITHM = "ed25519"
+
+
+class BadPublicKey(Refused):
+    """A public key has 64 hexadecimal digits."""
 
 
 class Signer:
@@ -31,3 +42,17 @@ def signer() -> Signer:
     """Return the signer of this application (setting RECEIPT_KEY)."""
     the_signer: Signer = current_app.extensions["signer"]
     return the_signer
+
+
+def is_genuine(signed: dict[str, Any], public_hex: str) -> bool:
+    """Say whether `signed` came from the key with this public half. Raises BadPublicKey."""
+    content = {name: value for name, value in signed.items() if name != "signature"}
+    try:
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_hex))
+    except ValueError:
+        raise BadPublicKey(f"{public_hex!r} is no public key.") from None
+    try:
+        key.verify(bytes.fromhex(signed.get("signature", "")), canonical(content))
+    except (InvalidSignature, ValueError, TypeError):
+        return False
+    return True

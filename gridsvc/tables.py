@@ -11,19 +11,17 @@ An importer reads a table, plans, and carries the plan out only if no line has a
 import csv
 import io
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import click
 
 from gridsvc.errors import Refused
-from gridsvc.terminal import jurisdiction_option
 
 Item = TypeVar("Item")
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 ENCODINGS = ("utf-8-sig", "gb18030")  # in this order: GB18030 can read almost any bytes
 SHOWN_FAULTS = 20
@@ -65,20 +63,6 @@ class Table:
     faults: list[Fault]
     rows: dict[int, list[str]]  # every row as it stands in the file, by its line
     word: str = "line"  # what a person calls a row of this file
-
-
-def import_options(command: Command) -> Command:
-    """Let a command take FILE (`path`), `jurisdiction`, `is_dry_run` and `errors` (or None)."""
-    file = click.Path(exists=True, dir_okay=False, path_type=Path)
-    written = click.Path(dir_okay=False, path_type=Path)
-    for option in (
-        click.option("--errors", type=written, help="Where to write the faults. [FILE.errors.csv]"),
-        click.option("--dry-run", "is_dry_run", is_flag=True, help="Check, and write nothing."),
-        jurisdiction_option,
-        click.argument("path", metavar="FILE", type=file),
-    ):
-        command = option(command)
-    return command
 
 
 def read_table(path: Path, columns: Collection[str], optional: Collection[str] = ()) -> Table:

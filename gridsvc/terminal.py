@@ -1,6 +1,8 @@
 """The manners of every `flask` command: refusals are told in a sentence, never as a traceback."""
 
-from typing import Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 from flask.cli import AppGroup
@@ -8,6 +10,8 @@ from flask.cli import AppGroup
 from gridsvc.errors import DomainError
 from gridsvc.scoped import Jurisdiction
 from gridsvc.session import directory
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Commands(AppGroup):
@@ -31,3 +35,17 @@ jurisdiction_option = click.option(
     "--jurisdiction", required=True, type=int, metavar="ID", callback=_known,
     help="The id of an existing jurisdiction.",
 )  # fmt: skip
+
+
+def import_options(command: Command) -> Command:
+    """Let a command take FILE (`path`), `jurisdiction`, `is_dry_run` and `errors` (or None)."""
+    file = click.Path(exists=True, dir_okay=False, path_type=Path)
+    written = click.Path(dir_okay=False, path_type=Path)
+    for option in (
+        click.option("--errors", type=written, help="Where to write the faults. [FILE.errors.csv]"),
+        click.option("--dry-run", "is_dry_run", is_flag=True, help="Check, and write nothing."),
+        jurisdiction_option,
+        click.argument("path", metavar="FILE", type=file),
+    ):
+        command = option(command)
+    return command

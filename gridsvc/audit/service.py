@@ -1,11 +1,12 @@
 """Writing the trail, and walking it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from gridsvc.actor import Actor
 from gridsvc.audit.models import AuditEntry, AuditHead
@@ -57,8 +58,29 @@ def head(session: Session) -> tuple[int, str]:
     return seq, hash_
 
 
+@dataclass(frozen=True)
+class Verification:
+    """What a walk along the whole chain has shown."""
+
+    first_break: Break | None
+    head: tuple[int, str]  # where the chain ended when the walk began
+
+    @property
+    def holds(self) -> bool:
+        return self.first_break is None
+
+    @property
+    def lines(self) -> int:
+        return self.head[0]
+
+
 def verify(session: Session) -> Break | None:
-    """Walk the jurisdiction's whole chain; return its first broken link, or None.
+    """Return the first broken link of the jurisdiction's whole chain, or None."""
+    return verification(session).first_break
+
+
+def verification(session: Session) -> Verification:
+    """Walk the jurisdiction's whole chain, while others may go on writing.
 
     A chain rewritten from some link to the end, head and all, holds together again.
     It no longer agrees with the receipts that phones were given.
@@ -68,9 +90,18 @@ def verify(session: Session) -> Break | None:
     links = select(
         entry.seq, entry.at, entry.actor, entry.person_id, entry.deed, entry.subject_kind,
         entry.subject_id, entry.text, entry.hash,
-    ).order_by(entry.seq)  # fmt: skip
+    ).where(entry.seq <= end[0]).order_by(entry.seq)  # fmt: skip
     with session.execute(links, execution_options={"yield_per": 1000}) as entries:
-        return first_break(entries, end)
+        broken = first_break(entries, end)
+    return Verification(broken or _beyond(session), end)
+
+
+def _beyond(session: Session) -> Break | None:
+    """Return a break if there are lines after the head, both seen at one instant."""
+    here = AuditHead.jurisdiction_id == AuditEntry.jurisdiction_id
+    after = select(func.min(AuditEntry.seq)).join(AuditHead, here)
+    seq = session.scalar(after.where(AuditEntry.seq > AuditHead.seq))
+    return Break(seq, "stands after the head") if seq is not None else None
 
 
 def lines_about(session: Session, subject_ids: Sequence[UUID]) -> Sequence[AuditEntry]:

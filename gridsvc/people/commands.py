@@ -9,8 +9,8 @@ from gridsvc.clock import utc_now
 from gridsvc.people import queries, service
 from gridsvc.people.rules import UNIT_COLUMNS, plan_units
 from gridsvc.session import transaction
-from gridsvc.tables import beside, import_options, progress, read_table, refuse_faulty
-from gridsvc.terminal import Commands
+from gridsvc.tables import beside, progress, read_table, refuse_faulty
+from gridsvc.terminal import Commands, import_options
 
 units = Commands("units", help="Responsible units: bureaus, towns, departments.")
 
