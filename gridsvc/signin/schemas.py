@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf
 
+from gridsvc.roster.schemas import SubjectSchema
 from gridsvc.wire import MomentField, PersonRefSchema, TextField
 
 
@@ -42,16 +43,6 @@ class JurisdictionSchema(Schema):
     id = fields.Integer()
     name = fields.String()
     is_synthetic = fields.Boolean()
-
-
-class SubjectSchema(Schema):
-    """What a duty is for."""
-
-    kind = fields.String()
-    id = fields.UUID()
-    name = fields.String()
-    code = fields.String()
-    level = fields.Integer(allow_none=True)
 
 
 class MyDutySchema(Schema):
