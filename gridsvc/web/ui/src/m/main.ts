@@ -5,6 +5,7 @@ import '@/shared/tokens.css'
 import { installTexts, speak } from '@/shared/i18n'
 import App from './App.vue'
 import { startDelivery } from './delivery'
+import { startRefreshing } from './refresh'
 import { router } from './router'
 import { isExpired, resume } from './session'
 import { loadTexts } from './text'
@@ -18,6 +19,7 @@ async function start(): Promise<void> {
   installTexts(app)
   app.mount('#app')
   startDelivery(() => { isExpired.value = true })
+  startRefreshing()
   await watchForUpdates()
 }
 

@@ -1,0 +1,39 @@
+/** Keeps the phone's lists fresh: after signing in, on signal, on waking. Pages show what is kept and never wait for this. */
+import { shallowReactive, watch } from 'vue'
+import { Problem } from '@/shared/problem'
+import { pull } from './pull'
+import { api, isExpired, me, refreshMe } from './session'
+
+const FRESH_MS = 5 * 60_000
+
+/** For ListState: whether lists are being read, and why the last reading failed. Their age is `pulled_at` in the database. */
+export const lists = shallowReactive({ isReading: false, problem: undefined as Problem | undefined })
+let readAt = 0
+
+/** Read what changed now. A failure is kept in `lists` and leaves the lists as they are. */
+export async function refreshLists(): Promise<void> {
+  if (lists.isReading || !me.value || isExpired.value || !navigator.onLine) return
+  lists.isReading = true
+  try {
+    await refreshMe()
+    await pull(api)
+    readAt = Date.now()
+    lists.problem = undefined
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem
+    lists.problem = problem
+  } finally {
+    lists.isReading = false
+  }
+}
+
+const refreshIfOld = () => {
+  if (navigator.onLine && document.visibilityState === 'visible' && Date.now() - readAt > FRESH_MS) void refreshLists()
+}
+
+/** Begin, once for the page. */
+export function startRefreshing(): void {
+  watch(() => [me.value?.person.id, isExpired.value], () => void refreshLists(), { immediate: true })
+  addEventListener('online', refreshIfOld)
+  document.addEventListener('visibilitychange', refreshIfOld)
+}
