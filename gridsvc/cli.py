@@ -7,12 +7,28 @@ import gridsvc.dispatches.jobs
 import gridsvc.media.jobs
 import gridsvc.summaries.jobs  # noqa: F401
 from gridsvc import jobs
+from gridsvc.audit.commands import audit, receipts
 from gridsvc.dispatches.commands import dispatches
 from gridsvc.enterprises.commands import enterprises
+from gridsvc.jurisdictions.commands import jurisdictions
 from gridsvc.maps.commands import grids
+from gridsvc.people.commands import units
+from gridsvc.roster.commands import admins, people
 from gridsvc.summaries.commands import summaries
 
-COMMANDS: tuple[Command, ...] = (jobs.worker, grids, enterprises, summaries, dispatches)
+COMMANDS: tuple[Command, ...] = (
+    jobs.worker,
+    jurisdictions,
+    admins,
+    units,
+    people,
+    audit,
+    receipts,
+    grids,
+    enterprises,
+    summaries,
+    dispatches,
+)
 
 
 def init_app(app: Flask) -> None:

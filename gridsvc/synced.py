@@ -89,5 +89,5 @@ def _no_silent_bulk(state: ORMExecuteState) -> None:
 
 
 def _is_stamped(row: Synced) -> bool:
-    state: Any = inspect(row)
-    return bool(state.attrs.sync_version.history.added)
+    attrs: Any = inspect(row).attrs  # the clock of another grid may show the same number
+    return bool(attrs.sync_version.history.added or attrs.grid_id.history.added)

@@ -5,13 +5,15 @@ from datetime import datetime
 from uuid import UUID
 
 from shapely import Point
-from sqlalchemy import Uuid, and_, func, or_, select
+from sqlalchemy import Uuid, and_, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
+from geo.boundaries import NEAR_BORDER_M
 from gridsvc.batches import recordset
 from gridsvc.db import Moment, Wgs84
 from gridsvc.grids.models import Boundary, Grid
+from gridsvc.grids.rules import Standing
 from gridsvc.session import Session
 
 
@@ -44,12 +46,22 @@ def locate(session: Session, point: Point, at: datetime) -> Sequence[Grid]:
 
     Where it is on a border of several, the one with the lower code comes first.
     """
+    here = literal(point, Wgs84("POINT"))
     around = (
         select(Grid)
         .join(Boundary, Boundary.grid_id == Grid.id)
-        .where(Boundary.period.op("@>")(at), func.ST_Intersects(Boundary.area, point))
+        .where(Boundary.period.op("@>")(at), func.ST_Intersects(Boundary.area, here))
     )
     return session.scalars(around.order_by(Grid.level, Grid.code)).all()
+
+
+def is_near_border(session: Session, point: Point, grid_id: UUID, at: datetime) -> bool:
+    """Say whether a point is so near to a border of a grid that a phone may err about the side."""
+    here = literal(point, Wgs84("POINT"))
+    border = func.ST_Boundary(Boundary.area)
+    near = func.ST_DWithin(func.geography(border), func.geography(here), NEAR_BORDER_M)
+    found = select(near).where(Boundary.grid_id == grid_id, Boundary.period.op("@>")(at))
+    return bool(session.scalar(found))
 
 
 def chain(session: Session, grid_id: UUID) -> list[Grid]:
@@ -79,3 +91,41 @@ def within(session: Session, grid_id: UUID) -> set[UUID]:
 def root(session: Session) -> Grid:
     """Return the level-1 grid of the jurisdiction."""
     return session.scalars(select(Grid).where(Grid.level == 1)).one()
+
+
+def standing(session: Session, at: datetime) -> dict[str, Standing]:
+    """Return every grid by its code, with its boundary at a moment, if it had one."""
+    above = aliased(Grid)
+    then = and_(Boundary.grid_id == Grid.id, Boundary.period.op("@>")(at))
+    grids = (
+        select(Grid, above.code, Boundary.id, Boundary.area)
+        .outerjoin(above, above.id == Grid.parent_id)
+        .outerjoin(Boundary, then)
+        .order_by(Grid.code)
+    )
+    return {
+        grid.code: Standing(
+            id=grid.id, code=grid.code, name=grid.name, level=grid.level, parent=parent,
+            kind=grid.kind, boundary_id=boundary_id, area=area,
+        )
+        for grid, parent, boundary_id, area in session.execute(grids)
+    }  # fmt: skip
+
+
+def has_boundaries(session: Session) -> bool:
+    """Say whether any boundary was ever put in force."""
+    return session.scalar(select(Boundary.id).limit(1)) is not None
+
+
+def next_change(session: Session, after: datetime) -> datetime | None:
+    """Return the first moment after `after` at which drawn boundaries begin, or None."""
+    begins = func.lower(Boundary.period)
+    later = select(func.min(begins)).where(begins > after)
+    found: datetime | None = session.scalar(later)
+    return found
+
+
+def has_begun(session: Session, at: datetime) -> bool:
+    """Say whether boundaries with a date have begun by a moment."""
+    dated = select(Boundary.id).where(func.lower(Boundary.period) <= at).limit(1)
+    return session.scalar(dated) is not None
