@@ -37,6 +37,6 @@ def add_enterprise(
         "is_scattered_polluter": False,
         "state": "active",
         "version": 1,
-    }
-    enter(session, Enterprise, [row | changes])
+    } | changes
+    enter(session, Enterprise, [row])
     return session.get_one(Enterprise, (session.jurisdiction_id, row["id"]))

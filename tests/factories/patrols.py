@@ -43,9 +43,7 @@ def a_part(
 
 
 def a_walk(*moments: datetime) -> list[list[float]]:
-    return [
-        [122.05 + n / 1000, 41.24, moment.timestamp(), 5.0] for n, moment in enumerate(moments)
-    ]
+    return [[122.05 + n / 1000, 41.24, moment.timestamp(), 5.0] for n, moment in enumerate(moments)]
 
 
 def a_close(
