@@ -204,6 +204,7 @@ def _serve(settings: Settings, children: Children) -> None:
         *("--bind", f"{settings.host}:{settings.port}", "--workers", str(settings.workers)),
         *("--worker-class", "gthread", "--threads", str(THREADS), "--graceful-timeout", "10"),
     )
+    children.start("worker", *FLASK, "worker")
     give_up_at = monotonic() + READY_WITHIN_S
     while (answer := _ask(settings, "/readyz"))[0] != 200:
         if monotonic() > give_up_at:

@@ -69,6 +69,7 @@ def test_it_starts_is_found_and_leaves_nothing_behind(
             assert "is running here" in again.communicate()[1]
             assert again.returncode == 1
 
+            assert (tmp_path / "log" / "worker.log").exists()
             family = psutil.Process(process.pid).children(recursive=True)
             assert family
             serve.stop(tmp_path)
