@@ -45,6 +45,7 @@ def test_what_is_missing_is_named_and_an_empty_variable_is_missing(tmp_path: Pat
     said = faults({"SECRET_KEY": " "}, tmp_path)
     assert [fault.split()[0] for fault in said] == ["DATABASE_URL", "SECRET_KEY", "RECEIPT_KEY"]
     assert "make run" in said[0]
+    assert said[1].startswith("SECRET_KEY is missing")
 
 
 @pytest.mark.parametrize("port", ["0", "-1", "8_0", "80.0", "٨٠٠٠", "1" * 5000])
