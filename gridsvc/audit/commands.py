@@ -37,7 +37,7 @@ def verify_trail(jurisdiction: int) -> None:
 def verify_receipt(path: Path, public_key: str | None) -> None:
     """Check the receipt in FILE, JSON, against a public key. Asks no database."""
     receipt = _receipt(path)
-    if not is_genuine(receipt, public_key or signer().public_hex):
+    if not is_genuine(receipt, signer().public_hex if public_key is None else public_key):
         raise click.ClickException("the receipt was not signed with this key, or was altered")
     for name, value in sorted(receipt.items()):
         click.echo(f"{name}: {json.dumps(value)}")

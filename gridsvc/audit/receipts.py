@@ -14,9 +14,9 @@ from gridsvc.signing import Signer
 
 
 def receipts(
-    session: Session, subject_ids: Collection[UUID], signer: Signer
+    session: Session, subject_ids: Collection[UUID], signer: Signer, kind: str | None = None
 ) -> dict[UUID, dict[str, Any]]:
-    """Return a receipt for each of `subject_ids` that is in the trail.
+    """Return a receipt for each of `subject_ids` (things of one `kind`) that is in the trail.
 
     Call it in a transaction of its own, after the one that did the deed: a receipt is
     made of what is read back, so none is given for a row that was not committed. Asking
@@ -28,6 +28,8 @@ def receipts(
     lines = select(entry.subject_id, entry.text, entry.hash).where(
         entry.subject_id.in_(subject_ids)
     )
+    if kind:
+        lines = lines.where(entry.subject_kind == kind)
     # The first line about a subject is its entry.
     found = lines.order_by(entry.subject_id, entry.seq).ext(distinct_on(entry.subject_id))
     return {id: signer.sign(_content(text, hash)) for id, text, hash in session.execute(found)}

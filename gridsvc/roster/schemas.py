@@ -13,9 +13,9 @@ from gridsvc.wire import GridRefSchema, MomentField, PersonRefSchema, TextField
 
 
 class SubjectField(fields.Field[tuple[str, UUID]]):
-    """What somebody answers for: grid:{id}, enterprise:{id} or unit:{id}."""
+    """What somebody answers for: grid:ID, enterprise:ID or unit:ID."""
 
-    default_error_messages = {"invalid": "Not grid:{id}, enterprise:{id} or unit:{id}."}
+    default_error_messages = {"invalid": "Not grid:ID, enterprise:ID or unit:ID."}
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> tuple[str, UUID]:
         kind, _, id = str(value).partition(":")
@@ -45,7 +45,7 @@ def _day(value: Any) -> date:
 
 
 class ResponsibilityQuerySchema(Schema):
-    subject = SubjectField(required=True, metadata={"type": "string", "example": "grid:{id}"})
+    subject = SubjectField(required=True, metadata={"type": "string", "example": "grid:ID"})
     at = MomentField(load_default=None)
 
 

@@ -28,9 +28,7 @@ class Line:
 
 def lines() -> list[Line]:
     acts = [Act(deed="visit", subject_kind="test", subject_id=new_id()) for _ in range(5)]
-    links = chain(
-        acts, jurisdiction_id=1, after=(0, BEGINNING), by=person(SOMEBODY), at=NOON
-    )
+    links = chain(acts, jurisdiction_id=1, after=(0, BEGINNING), by=person(SOMEBODY), at=NOON)
     return [
         Line(link.seq, link.at, f"person:{SOMEBODY}", SOMEBODY, link.act.deed,
              link.act.subject_kind, link.act.subject_id, link.text, link.hash)
