@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from flask.cli import AppGroup
+from flask import current_app
+from flask.cli import AppGroup, ScriptInfo
 
 from gridsvc.errors import DomainError
 from gridsvc.scoped import Jurisdiction
@@ -18,6 +19,8 @@ class Commands(AppGroup):
     """The commands of a feature. A refusal ends the program with its detail and exit code 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        if not current_app:  # options are checked against the database, before a command runs
+            ctx.with_resource(ctx.ensure_object(ScriptInfo).load_app().app_context())
         try:
             return super().invoke(ctx)
         except DomainError as refusal:
