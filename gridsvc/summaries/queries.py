@@ -1,5 +1,6 @@
 """Reading what a summary is worked out from, and summaries themselves."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,7 +21,16 @@ from gridsvc.rules.queries import calendar, numbers_at
 from gridsvc.rules.rules import is_patrol_day
 from gridsvc.session import Session
 from gridsvc.summaries.models import WeeklySignature, WeeklySummary
-from gridsvc.summaries.rules import GridFacts, IssueFacts, RecordFacts, SpanFacts, VisitFacts
+from gridsvc.summaries.rules import (
+    Course,
+    GridFacts,
+    IssueFacts,
+    RecordFacts,
+    SpanFacts,
+    StepFacts,
+    VisitFacts,
+    course,
+)
 from gridsvc.weeks import Span, local_day
 
 KINDS: dict[str, type[FieldRecord]] = {
@@ -140,13 +150,13 @@ def _issues(session: Session, grid_ids: Collection[UUID], span: Span) -> list[Is
         matters,
     )
     issues = session.scalars(found.order_by(Issue.id)).all()
-    came_back = _relapses(session, [issue.id for issue in issues], span)
-    return [_issue(issue, came_back.get(issue.id)) for issue in issues]
+    steps = _steps(session, [issue.id for issue in issues], span)
+    return [_issue(issue, course(steps[issue.id])) for issue in issues]
 
 
-def _issue(issue: Issue, came_back_at: datetime | None) -> IssueFacts:
+def _issue(issue: Issue, so_far: Course) -> IssueFacts:
     """A new issue that repeats a closed one is a relapse on the day it was found."""
-    again_at = issue.occurred_at if issue.relapses and not came_back_at else None
+    again_at = issue.occurred_at if issue.relapses and not so_far.relapsed_at else None
     return IssueFacts(
         id=issue.id,
         number=issue.number,
@@ -155,28 +165,28 @@ def _issue(issue: Issue, came_back_at: datetime | None) -> IssueFacts:
         grid_id=issue.grid_id,
         found_at=issue.occurred_at,
         due_at=issue.due_at,
-        submitted_at=issue.submitted_at,
-        closed_at=issue.closed_at,
-        relapsed_at=came_back_at or again_at,
+        submitted_at=so_far.submitted_at,
+        closed_at=so_far.closed_at,
+        closures=so_far.closures,
+        relapsed_at=so_far.relapsed_at or again_at,
     )
 
 
-def _relapses(
+def _steps(
     session: Session, issue_ids: Collection[UUID], span: Span
-) -> dict[UUID, datetime]:
+) -> dict[UUID, list[StepFacts]]:
+    """Return the steps of issues before the end of a span, in the order they took effect."""
     action = IssueAction
-    last = (
-        select(action.issue_id, action.occurred_at)
-        .ext(distinct_on(action.issue_id))
-        .where(
-            action.issue_id.in_(issue_ids),
-            action.from_state.in_(["closed", "looked_back"]),
-            action.to_state == "rectifying",
-            action.occurred_at < span.ends_at,
-        )
-        .order_by(action.issue_id, action.occurred_at.desc())
+    taken = select(action.issue_id, action.from_state, action.to_state, action.occurred_at).where(
+        action.issue_id.in_(issue_ids), action.occurred_at < span.ends_at
     )
-    return {issue_id: at for issue_id, at in session.execute(last)}
+    found: dict[UUID, list[StepFacts]] = defaultdict(list)
+    for issue_id, from_state, to_state, at in session.execute(
+        taken.order_by(action.sync_version, action.id)
+    ):
+        step = StepFacts(issue_id=issue_id, from_state=from_state, to_state=to_state, at=at)
+        found[issue_id].append(step)
+    return found
 
 
 def _visits(

@@ -5,7 +5,7 @@ Pure: the same facts give the same content, byte for byte, whenever it is worked
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,8 @@ from uuid import UUID
 from gridsvc.weeks import Span, local_day
 
 LATE_AFTER = timedelta(hours=24)  # a record that took longer to arrive is listed as late
+
+CLOSED = ("closed", "looked_back")
 
 NEEDS_WORD = ("not_reported", "overdue", "relapsed")
 
@@ -45,8 +47,41 @@ class RecordFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StepFacts:
+    """A step of an issue from one state to the next."""
+
+    issue_id: UUID
+    from_state: str
+    to_state: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Course:
+    """What the steps of an issue up to a moment come to; a relapse undoes what was done."""
+
+    submitted_at: datetime | None = None
+    closed_at: datetime | None = None
+    closures: tuple[datetime, ...] = ()
+    relapsed_at: datetime | None = None
+
+
+def course(steps: Iterable[StepFacts]) -> Course:
+    """Return the course of an issue whose steps these are, in order."""
+    now = Course()
+    for step in steps:
+        if step.to_state == "submitted":
+            now = replace(now, submitted_at=step.at)
+        elif step.to_state == "closed":
+            now = replace(now, closed_at=step.at, closures=(*now.closures, step.at))
+        elif step.from_state in CLOSED and step.to_state == "rectifying":
+            now = replace(now, submitted_at=None, closed_at=None, relapsed_at=step.at)
+    return now
+
+
+@dataclass(frozen=True, kw_only=True)
 class IssueFacts:
-    """An issue as it stands when the facts are read."""
+    """An issue as it stood at the end of a span, or now if that is earlier."""
 
     id: UUID
     number: str
@@ -57,6 +92,7 @@ class IssueFacts:
     due_at: datetime | None
     submitted_at: datetime | None
     closed_at: datetime | None
+    closures: tuple[datetime, ...] = ()
     relapsed_at: datetime | None
 
     @property
@@ -118,7 +154,7 @@ def content(facts: SpanFacts) -> dict[str, Any]:
 def numbers(facts: SpanFacts) -> dict[str, Number]:
     """Return every number of the span by its key."""
     on_time = _due_to_close(facts)
-    closed = [issue for issue in facts.issues if _within(facts, issue.closed_at)]
+    closed = [i for i in facts.issues if any(_within(facts, at) for at in i.closures)]
     visited = [visit for visit in facts.visits if visit.made_by]
     return {
         "patrol_days": _patrol_days(facts),

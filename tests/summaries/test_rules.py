@@ -11,8 +11,10 @@ from gridsvc.summaries.rules import (
     IssueFacts,
     RecordFacts,
     SpanFacts,
+    StepFacts,
     VisitFacts,
     content,
+    course,
     exceptions,
     numbers,
 )
@@ -153,6 +155,25 @@ def test_an_issue_is_overdue_until_it_is_closed() -> None:
 
     assert [item["issue"]["id"] for item in found["items"]] == [str(open_.id), str(later.id)]
     assert found["items"][0]["overdue_days"] == 5
+
+
+def test_a_closure_that_was_undone_later_still_counts_in_its_own_week() -> None:
+    closed_at = WEEK.begins_at + timedelta(days=1)
+    steps = [
+        StepFacts(issue_id=new_id(), from_state=a, to_state=b, at=at)
+        for a, b, at in (
+            ("rectifying", "submitted", closed_at - timedelta(hours=2)),
+            ("accepted", "closed", closed_at),
+            ("closed", "rectifying", closed_at + timedelta(days=1)),
+        )
+    ]
+    came_back = course(steps)
+    issue = an_issue(**{**vars(came_back), "due_at": closed_at + timedelta(hours=1)})
+    found = numbers(a_week(issues=[issue]))
+
+    assert (found["issues_closed"].made, found["relapsed"].made) == (1, 1)
+    assert (found["closed_on_time"].made, found["closed_on_time"].due) == (0, 1)
+    assert found["overdue"].made == 1
 
 
 def test_every_number_names_exactly_its_records() -> None:
