@@ -44,7 +44,7 @@ def upgrade() -> None:
         op.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
     create_shared_table(
         "jurisdiction",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("division_code", sa.Text()),
         sa.Column("is_synthetic", sa.Boolean(), nullable=False),
