@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, Select, select
 
 from gridsvc.accountability.models import Duty
 from gridsvc.accountability.queries import holders
@@ -89,29 +89,27 @@ def _due(
 
 
 def last_visit(before: datetime) -> ScalarSelect[Any]:
-    """The moment of an enterprise's last visit: one step along an index. A correction is none."""
-    last = select(func.max(Inspection.occurred_at)).where(
-        Inspection.jurisdiction_id == Enterprise.jurisdiction_id,
-        Inspection.enterprise_id == Enterprise.id,
-        Inspection.occurred_at < before,
-        Inspection.corrects_id.is_(None),
-    )
-    return last.correlate(Enterprise).scalar_subquery()
+    """The moment of an enterprise's last visit. A correction is none."""
+    visits = _last_entry(Inspection.occurred_at, before).where(Inspection.corrects_id.is_(None))
+    return visits.correlate(Enterprise).scalar_subquery()
 
 
 def _last_result(before: datetime) -> ScalarSelect[Any]:
     """What was said of an enterprise last, be it to correct what was said before."""
-    last = (
-        select(Inspection.result)
-        .where(
-            Inspection.jurisdiction_id == Enterprise.jurisdiction_id,
-            Inspection.enterprise_id == Enterprise.id,
-            Inspection.occurred_at < before,
-        )
-        .order_by(Inspection.occurred_at.desc())
-        .limit(1)
+    return _last_entry(Inspection.result, before).correlate(Enterprise).scalar_subquery()
+
+
+def _last_entry(what: Any, before: datetime) -> Select[Any]:
+    """The last entry about an enterprise: one step back along an index, however long its history.
+
+    (max() would do, too, but without fresh statistics it is planned to read them all.)
+    """
+    entries = select(what).where(
+        Inspection.jurisdiction_id == Enterprise.jurisdiction_id,
+        Inspection.enterprise_id == Enterprise.id,
+        Inspection.occurred_at < before,
     )
-    return last.correlate(Enterprise).scalar_subquery()
+    return entries.order_by(Inspection.occurred_at.desc()).limit(1)
 
 
 def _enterprises(
