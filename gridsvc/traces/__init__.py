@@ -1,1 +1,1 @@
-"""Traces: who answered for a place, and everything that happened there."""
+"""Traces: who answered for something, what was done about it and what was not, as evidence."""
