@@ -25,6 +25,7 @@ from gridsvc.signin.routes import blueprint as signin
 from gridsvc.signing import Signer
 from gridsvc.summaries.routes import blueprint as summaries
 from gridsvc.sync.routes import blueprint as sync
+from gridsvc.sync.routes import quarantine
 from gridsvc.web.routes import blueprint as web
 from gridsvc.wire import PointField, UuidV7Converter
 
@@ -41,6 +42,7 @@ FEATURES = (
     summaries,
     dispatches,
     sync,
+    quarantine,
 )
 PLAIN = (health, docs, web)
 

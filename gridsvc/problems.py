@@ -47,6 +47,7 @@ class ProblemApi(Api):
         super()._register_error_handlers()
         self._app.register_error_handler(DomainError, self.handle_domain_error)
         self._app.register_error_handler(ValidationError, self.handle_invalid_body)
+        self._app.register_error_handler(RecursionError, self.handle_bottomless_body)
 
     def handle_domain_error(self, error: DomainError) -> Response:
         return problem(status_of(error), **describe(error))
@@ -54,6 +55,10 @@ class ProblemApi(Api):
     def handle_invalid_body(self, error: ValidationError) -> Response:
         """Answer for a body that a route read by itself."""
         return invalid({"json": error.messages})
+
+    def handle_bottomless_body(self, _: RecursionError) -> Response:
+        """Answer for JSON that is nested deeper than it can be read. Nothing else here recurses."""
+        return problem(400, type="about:blank", title="Bad Request", detail="Nested too deep.")
 
     def handle_http_exception(self, error: HTTPException) -> Response:
         data = getattr(error, "data", None) or {}

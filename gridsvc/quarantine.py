@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from math import isfinite
 from typing import Any
 from uuid import UUID
 
@@ -87,5 +88,24 @@ def _row(
         "verdict": verdict,
         "record": record,
         "digest": digest(record.encode()),
-        "problem": json.loads(json.dumps(problem, default=str)),
+        "problem": _keepable(json.loads(json.dumps(problem, default=str))),
     }
+
+
+def _keepable(value: Any) -> Any:
+    """Return JSON as jsonb can hold it. A problem may name a field that a phone made up."""
+    match value:
+        case str():
+            return "".join("\ufffd" if _is_no_text(c) else c for c in value)
+        case dict():
+            return {_keepable(name): _keepable(item) for name, item in value.items()}
+        case list():
+            return [_keepable(item) for item in value]
+        case float() if not isfinite(value):
+            return str(value)
+        case _:
+            return value
+
+
+def _is_no_text(character: str) -> bool:
+    return character == "\0" or "\ud800" <= character <= "\udfff"

@@ -5,21 +5,33 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+import structlog
 from flask import request
 from marshmallow import Schema
+from sqlalchemy.exc import DataError, IntegrityError, InternalError
 from werkzeug.exceptions import BadRequest, UnprocessableEntity
 
 from gridsvc.actor import Actor
 from gridsvc.audit.receipts import receipts
 from gridsvc.clock import utc_now
 from gridsvc.digests import canonical
-from gridsvc.errors import DomainError, Kept, Outcome
+from gridsvc.errors import DomainError, Kept, Outcome, Refused
 from gridsvc.identity import Caller, caller
 from gridsvc.problems import describe
 from gridsvc.quarantine import keep_aside
 from gridsvc.records import Envelope, FieldRecord
 from gridsvc.session import Session, transaction
 from gridsvc.signing import signer
+
+log = structlog.get_logger(__name__)
+
+# What PostgreSQL says of values. That it cannot be reached, or had to end a deadlock, says
+# nothing about a record: then the request fails, and the phone tries again.
+FAULTS = (IntegrityError, DataError, InternalError)
+
+
+class Unexpected(Refused):
+    """It could not be entered, for a reason that nobody foresaw."""
 
 
 class Deed(Protocol):
@@ -74,13 +86,31 @@ def enter_one(
     Where a person sits before the answer, what was refused need not be kept.
     """
     who = caller()
-    with transaction(who.jurisdiction_id) as session:
-        [outcome] = deed(session, [report], by=who.actor, now=now)
+    [outcome] = enter(who, deed, [report], now)
     if isinstance(outcome, DomainError):
         if keeps_refused:
             _keep(who, sent, outcome, now)
         raise outcome
     return outcome
+
+
+def enter(who: Caller, deed: Deed, reports: Sequence[Any], now: datetime) -> list[Outcome]:
+    """Do `deed` to reports of one kind, in one transaction; return their outcomes, in order.
+
+    Should a statement fail, it is done to each half of them, so that in the end the one to
+    blame stands alone and the others go in.
+    """
+    try:
+        with transaction(who.jurisdiction_id) as session:
+            return deed(session, reports, by=who.actor, now=now)
+    except FAULTS:
+        if len(reports) > 1:
+            half = len(reports) // 2
+            return [
+                o for part in (reports[:half], reports[half:]) for o in enter(who, deed, part, now)
+            ]
+        log.exception("a record could not be entered", record=str(reports[0].envelope.id))
+        return [Unexpected("It is kept aside as it was sent.")]
 
 
 def json_object() -> dict[str, Any]:

@@ -1,14 +1,11 @@
 """Taking in a batch: each record goes to the deed that a single one would go to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from gridsvc.actor import Actor
-from gridsvc.errors import DomainError, Forbidden, Outcome, Refused
-from gridsvc.record_edge import Deed
-from gridsvc.session import Session
+from gridsvc.errors import DomainError, Forbidden, Kept, Outcome, Refused
 
 
 class Unreadable(Refused):
@@ -30,25 +27,9 @@ class Parcel:
     report: Any
 
 
-def push(
-    session: Session,
-    kind: str,
-    deed: Deed,
-    parcels: Sequence[Parcel],
-    *,
-    by: Actor,
-    now: datetime,
-) -> dict[int, Outcome]:
-    """Do to those of `parcels` that are of one kind what is done to its single records.
-
-    Returns their outcomes, by position. No record stands in the way of another. One kind
-    is one transaction: a deed locks clocks first and the trail last, and two in a row
-    could wait for each other in a ring.
-    """
-    mine = {n: parcel.report for n, parcel in enumerate(parcels) if parcel.kind == kind}
-    if not mine:
-        return {}
-    return dict(zip(mine, deed(session, list(mine.values()), by=by, now=now), strict=True))
+def of_kind(parcels: Sequence[Parcel], kind: str) -> dict[int, Any]:
+    """Return the reports of one kind, by position."""
+    return {n: parcel.report for n, parcel in enumerate(parcels) if parcel.kind == kind}
 
 
 def unreadable(parcels: Sequence[Parcel]) -> dict[int, Outcome]:
@@ -63,7 +44,7 @@ def revoked(parcels: Sequence[Parcel]) -> dict[int, Outcome]:
 
 
 def refused(
-    parcels: Sequence[Parcel], outcomes: dict[int, Outcome]
+    parcels: Sequence[Parcel], outcomes: Mapping[int, Outcome]
 ) -> list[tuple[Any, DomainError]]:
     """Return what was not entered, as it was sent, each with its refusal."""
     return [
@@ -71,3 +52,12 @@ def refused(
         for n, outcome in sorted(outcomes.items())
         if isinstance(outcome, DomainError)
     ]
+
+
+def kept(parcels: Sequence[Parcel], outcomes: Mapping[int, Outcome], kind: str) -> dict[int, UUID]:
+    """Return the ids of those of one kind that stand in their table, by position."""
+    return {
+        n: outcome.id
+        for n, outcome in outcomes.items()
+        if isinstance(outcome, Kept) and parcels[n].kind == kind
+    }

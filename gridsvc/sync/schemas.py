@@ -1,20 +1,22 @@
 """Batches on the wire."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from marshmallow import Schema, ValidationError, fields
-from marshmallow.validate import Length, OneOf
+from marshmallow.validate import Length, OneOf, Range
 
 from gridsvc.errors import Kept, Outcome
 from gridsvc.identity import Caller
+from gridsvc.people.models import Person
 from gridsvc.problems import describe
+from gridsvc.quarantine import Quarantined
 from gridsvc.record_edge import envelope
 from gridsvc.sync.kinds import KINDS
 from gridsvc.sync.push import Parcel, Unreadable
-from gridsvc.wire import MomentField, Uuid7Field
+from gridsvc.wire import MomentField, PersonRefSchema, Uuid7Field
 
 MOST_RECORDS = 500
 
@@ -77,20 +79,59 @@ def read(sent: Any, who: Caller, now: datetime) -> Parcel:
         return Parcel(sent, record["kind"], kind.build(envelope=sealed, **facts))
     except ValidationError as wrong:
         return Parcel(sent, None, Unreadable("It cannot be read.", errors=wrong.messages))
-    except ValueError as wrong:
+    except (ValueError, RecursionError) as wrong:
         return Parcel(sent, None, Unreadable(f"It has no canonical form: {wrong}."))
 
 
-def verdict(
-    parcel: Parcel,
-    outcome: Outcome,
-    receipts: Mapping[UUID, dict[str, Any]],
-    missing: Mapping[UUID, list[str]],
-) -> dict[str, Any]:
-    """Return the answer to one record."""
+def verdict(parcel: Parcel, outcome: Outcome, proof: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answer to one record; one that is kept has a receipt and `missing_media`."""
     id = parcel.sent.get("id") if isinstance(parcel.sent, dict) else None
     answer = {"id": id, "verdict": outcome.verdict}
-    if isinstance(outcome, Kept):
-        answer["missing_media"] = missing.get(outcome.id, [])
-        return answer | {"receipt": receipts[outcome.id]}
-    return answer | {"problem": describe(outcome)}
+    return {**answer, **(proof if isinstance(outcome, Kept) else {"problem": describe(outcome)})}
+
+
+class QuarantineQuerySchema(Schema):
+    """Which page of what was kept aside."""
+
+    limit = fields.Integer(load_default=50, validate=Range(min=1, max=200))
+    after = fields.UUID()
+
+
+class AsideSchema(Schema):
+    """A record that was not entered. `record` is what was sent: JSON, as text."""
+
+    id = fields.UUID()
+    kind = fields.Raw()
+    record_id = fields.Raw()
+    sender = fields.Nested(PersonRefSchema)
+    received_at = MomentField()
+    verdict = fields.String()
+    problem = fields.Dict()
+    record = fields.String()
+
+
+class QuarantineSchema(Schema):
+    """A page of what was kept aside, the latest first."""
+
+    items = fields.List(fields.Nested(AsideSchema))
+    next = fields.String(allow_none=True)
+
+
+def aside_item(aside: Quarantined, sender: Person) -> dict[str, Any]:
+    """Return a record that was kept aside, with the little that it says of itself."""
+    sent = json.loads(aside.record)
+    told = sent if isinstance(sent, dict) else {}
+    return {
+        "id": aside.id,
+        "kind": _text(told.get("kind")),
+        "record_id": _text(told.get("id")),
+        "sender": sender,
+        "received_at": aside.received_at,
+        "verdict": aside.verdict,
+        "problem": aside.problem,
+        "record": aside.record,
+    }
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None

@@ -18,7 +18,13 @@ _codes = count(1)
 def add_enterprise(
     session: Session, name: str, location: Point, grid: Grid, **changes: Any
 ) -> Enterprise:
-    row: dict[str, Any] = {
+    row = enterprise_row(name, location, grid) | changes
+    enter(session, Enterprise, [row])
+    return session.get_one(Enterprise, (session.jurisdiction_id, row["id"]))
+
+
+def enterprise_row(name: str, location: Point, grid: Grid) -> dict[str, Any]:
+    return {
         "id": id_at(REGISTERED),
         "grid_id": grid.id,
         "code": f"T-{next(_codes):05}",
@@ -37,6 +43,4 @@ def add_enterprise(
         "is_scattered_polluter": False,
         "state": "active",
         "version": 1,
-    } | changes
-    enter(session, Enterprise, [row])
-    return session.get_one(Enterprise, (session.jurisdiction_id, row["id"]))
+    }

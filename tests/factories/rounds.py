@@ -26,7 +26,13 @@ def add_patrol(session: Session, officer: Person, grid: Grid, at: datetime) -> U
 def add_day_close(
     session: Session, officer: Person, grid: Grid, at: datetime, **changes: Any
 ) -> UUID:
-    row = an_envelope(officer, {}, made_at=at).row(at) | {
+    row = day_close_row(officer, grid, at) | changes
+    enter(session, DayClose, [row])
+    return row["id"]
+
+
+def day_close_row(officer: Person, grid: Grid, at: datetime) -> dict[str, Any]:
+    return an_envelope(officer, {}, made_at=at).row(at) | {
         "grid_id": grid.id,
         "day": local_day(at),
         "visits": 0,
@@ -34,8 +40,6 @@ def add_day_close(
         "remark": None,
         "unvisited": [],
     }
-    enter(session, DayClose, [row | changes])
-    return row["id"]
 
 
 def add_visit(session: Session, village: Village, at: datetime, **changes: Any) -> UUID:
