@@ -15,7 +15,7 @@ from gridsvc.grids.models import Grid
 from gridsvc.issues.effects import end_of
 from gridsvc.issues.models import Issue, IssueAction
 from gridsvc.issues.workflow import CLOSED, OPEN
-from gridsvc.media.models import Photo
+from gridsvc.media.models import Photo, Upload
 from gridsvc.rules.queries import numbers_at
 from gridsvc.rules.rules import Numbers, local_day
 from gridsvc.session import Session
@@ -116,7 +116,10 @@ def actions_of(session: Session, issue_id: UUID) -> Sequence[IssueAction]:
 
 
 def with_after_photo(session: Session, issue_ids: Iterable[UUID]) -> set[UUID]:
-    """Return those of `issue_ids` whose last submission declared a photo taken after."""
+    """Return those of `issue_ids` whose last submission shows a photo taken after.
+
+    Declared is not shown: its sender must have sent the bytes.
+    """
     last = (
         select(
             IssueAction.issue_id,
@@ -131,9 +134,15 @@ def with_after_photo(session: Session, issue_ids: Iterable[UUID]) -> set[UUID]:
         .ext(distinct_on(IssueAction.issue_id))
         .order_by(IssueAction.issue_id, IssueAction.sync_version.desc(), IssueAction.id.desc())
     ).subquery()
+    arrived = and_(
+        Upload.sender_id == Photo.sender_id,
+        Upload.sha256 == Photo.sha256,
+        Upload.completed_at.is_not(None),
+    )
     shown = (
         select(last.c.issue_id)
         .join(Photo, Photo.record_id == last.c.record_id)
+        .join(Upload, arrived)
         .where(Photo.purpose == "after")
     )
     return set(session.scalars(shown))

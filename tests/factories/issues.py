@@ -16,6 +16,7 @@ from gridsvc.issues.effects import ActionReport
 from gridsvc.issues.models import Issue
 from gridsvc.issues.report import report
 from gridsvc.issues.rules import IssueReport
+from gridsvc.media.models import Upload
 from gridsvc.media.rules import DeclaredPhoto
 from gridsvc.people.models import Person
 from gridsvc.session import Session
@@ -77,6 +78,8 @@ def add_issue(
     found = an_issue_report(enterprise, sender, made_at=at, **changes)
     [outcome] = report(session, [found], by=person(sender.id), now=at)
     assert outcome.verdict == "accepted", outcome
+    for photo in found.photos:
+        arrive(session, sender, photo, at)
     issue = session.get(Issue, outcome.id)
     assert issue is not None
     return issue
@@ -88,7 +91,26 @@ def do(
     """Somebody does something about `issue` at `at`, and it reaches the server at once."""
     told = an_action(issue.id, sender, action, made_at=at, **facts)
     [outcome] = act(session, [told], by=person(sender.id), now=at)
+    for photo in facts.get("photos", ()):
+        arrive(session, sender, photo, at)
     return outcome
+
+
+def arrive(session: Session, sender: Person, photo: DeclaredPhoto, at: datetime) -> None:
+    """The bytes of a photo have come from its sender."""
+    session.add(
+        Upload(
+            sender_id=sender.id,
+            sha256=photo.sha256,
+            media_type="image/jpeg",
+            length=1,
+            offset=1,
+            created_at=at,
+            expires_at=at,
+            completed_at=at,
+        )
+    )
+    session.flush()
 
 
 def course(village: Village) -> Sequence[tuple[str, Person, dict[str, Any]]]:

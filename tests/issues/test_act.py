@@ -35,6 +35,7 @@ from tests.factories.issues import (
     a_photo,
     add_issue,
     an_action,
+    arrive,
     bring,
     course,
     do,
@@ -215,6 +216,23 @@ def test_closing_plans_the_look_back_by_rule_or_as_told(session, village, issue,
     assert isinstance(past, DueInThePast)
     does(village.head, "close", at, look_back_on=date(2026, 3, 20))
     assert (issue.state, issue.look_back_on) == ("closed", date(2026, 3, 20))
+
+
+def test_a_photo_that_never_arrived_closes_nothing(session, village, issue, does) -> None:
+    """Knowing its hash is not having it, and somebody else's bytes do not help."""
+    at = bring(session, village, issue, "rectifying")
+    photo = a_photo("after")
+    told = an_action(issue.id, village.liaison, "submit", made_at=at, photos=(photo,))
+    act(session, [told], by=person(village.liaison.id), now=at)
+    does(village.deputy, "accept", at)
+    arrive(session, village.officer, photo, at)
+
+    refusal = does(village.head, "close", at)
+    assert isinstance(refusal, GatesNotMet)
+    assert refusal.facts == {"unmet": ["after_photo"]}
+
+    arrive(session, village.liaison, photo, at)
+    assert does(village.head, "close", at).verdict == "accepted"
 
 
 def test_what_was_accepted_without_a_photo_is_not_closed(session, village, issue, does) -> None:

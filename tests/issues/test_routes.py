@@ -218,7 +218,7 @@ def test_an_issue_is_read_whole(session, get, issue, village, now) -> None:
         ("submit", "submitted", "褚明"),
     ]
     [photo] = whole["actions"][-1]["photos"]
-    assert (photo["purpose"], photo["arrived"]) == ("after", False)
+    assert (photo["purpose"], photo["arrived"]) == ("after", True)
     assert whole["allowed"] == ["accept", "reject", "merge", "void"]
     assert [(gate["key"], gate["met"]) for gate in whole["gates"]] == [
         ("submitted", True),
