@@ -1,17 +1,24 @@
 """Reading the registry."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from shapely import Point, Polygon
+from sqlalchemy import ColumnElement, Select, exists, func, inspect, literal, or_, select
 
+from gridsvc.accountability.models import Duty
+from gridsvc.accountability.rules import Role
+from gridsvc.db import Wgs84
 from gridsvc.enterprises.models import Enterprise
 from gridsvc.enterprises.rules import Move
 from gridsvc.grids.models import Grid
 from gridsvc.grids.queries import grids_at
 from gridsvc.rules.models import Checklist
 from gridsvc.session import Session
+
+_COLUMNS = tuple(inspect(Enterprise).columns.keys())
 
 
 def by_code(session: Session, codes: Collection[str]) -> dict[str, Enterprise]:
@@ -47,3 +54,72 @@ def moves(session: Session, at: datetime) -> tuple[list[Move], Sequence[UUID]]:
         if row.id in lies_in and lies_in[row.id] != row.grid_id
     ]
     return moved, [row.id for row in rows if row.id not in lies_in]
+
+
+def page(
+    session: Session,
+    subject_ids: Collection[UUID],
+    *,
+    now: datetime,
+    limit: int,
+    after: str | None = None,
+    near: Point | None = None,
+    **asked: Any,
+) -> dict[str, Any]:
+    """Return a page of the enterprises in the grids of `subject_ids`, or named there themselves.
+
+    In order of code, going on `after` one; with `near` the nearest, each with its `distance_m`,
+    and no further page. Everything in EPSG:4326.
+    """
+    visible = or_(Enterprise.grid_id.in_(subject_ids), Enterprise.id.in_(subject_ids))
+    registry = select(Enterprise).where(visible, *_narrowed(now, **asked))
+    if near is not None:
+        return {"items": _nearest(session, registry, near, limit), "next": None}
+    if after:
+        registry = registry.where(Enterprise.code > after)
+    rows = session.scalars(registry.order_by(Enterprise.code).limit(limit + 1)).all()
+    more = rows[limit - 1].code if len(rows) > limit else None
+    return {"items": rows[:limit], "next": more}
+
+
+def _narrowed(
+    now: datetime,
+    *,
+    grid_ids: Collection[UUID] | None = None,
+    words: str | None = None,
+    supervision_class: str | None = None,
+    box: Polygon | None = None,
+    without_responsible: bool | None = None,
+) -> Iterator[ColumnElement[bool]]:
+    if grid_ids is not None:
+        yield Enterprise.grid_id.in_(grid_ids)
+    if words:
+        texts = (Enterprise.name, Enterprise.code, Enterprise.uscc, Enterprise.address)
+        yield or_(*(text.icontains(words, autoescape=True) for text in texts))
+    if supervision_class:
+        yield Enterprise.supervision_class == supervision_class
+    if box is not None:
+        yield func.ST_Intersects(Enterprise.location, literal(box, Wgs84("POLYGON")))
+    if without_responsible is not None:
+        answers = exists().where(
+            Duty.subject_id == Enterprise.id,
+            Duty.role == Role.RESPONSIBLE_PERSON,
+            Duty.period.op("@>")(now),
+        )
+        yield ~answers if without_responsible else answers
+
+
+def _nearest(
+    session: Session, registry: Select[Any], near: Point, limit: int
+) -> list[dict[str, Any]]:
+    here = literal(near, Wgs84("POINT"))
+    distance = func.ST_Distance(func.geography(Enterprise.location), func.geography(here))
+    rows = registry.add_columns(distance).order_by(distance, Enterprise.code).limit(limit)
+    return [
+        {**_facts(enterprise), "distance_m": round(distance_m, 1)}
+        for enterprise, distance_m in session.execute(rows)
+    ]
+
+
+def _facts(enterprise: Enterprise) -> dict[str, Any]:
+    return {name: getattr(enterprise, name) for name in _COLUMNS}
