@@ -9,11 +9,13 @@ from gridsvc.audit.routes import blueprint as audit
 from gridsvc.config import Settings
 from gridsvc.dispatches.routes import blueprint as dispatches
 from gridsvc.docs import blueprint as docs
+from gridsvc.enterprises.routes import blueprint as enterprises
 from gridsvc.health import blueprint as health
 from gridsvc.identity import require_identity
 from gridsvc.inspections.routes import blueprint as inspections
 from gridsvc.issues.routes import blueprint as issues
 from gridsvc.logs import init_app as init_logs
+from gridsvc.maps.routes import blueprint as maps
 from gridsvc.media.routes import photos, uploads
 from gridsvc.patrols.routes import blueprint as patrols
 from gridsvc.problems import ProblemApi
@@ -26,6 +28,7 @@ from gridsvc.signing import Signer
 from gridsvc.summaries.routes import blueprint as summaries
 from gridsvc.sync.routes import blueprint as sync
 from gridsvc.sync.routes import quarantine
+from gridsvc.traces.routes import blueprint as traces
 from gridsvc.web.routes import blueprint as web
 from gridsvc.wire import PointField, UuidV7Converter
 
@@ -34,6 +37,8 @@ FEATURES = (
     audit,
     roster,
     rules,
+    enterprises,
+    maps,
     patrols,
     uploads,
     photos,
@@ -41,6 +46,7 @@ FEATURES = (
     issues,
     summaries,
     dispatches,
+    traces,
     sync,
     quarantine,
 )

@@ -4,6 +4,7 @@ from click import Command
 from flask import Flask
 
 import gridsvc.dispatches.jobs
+import gridsvc.enterprises.jobs
 import gridsvc.media.jobs
 import gridsvc.summaries.jobs  # noqa: F401
 from gridsvc import jobs
