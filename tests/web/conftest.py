@@ -68,7 +68,7 @@ class Live:
         }
         context = self.browser.new_context(**usual | options)  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE_MS)
-        context.add_init_script(f"localStorage.language ??= '{lang}'")
+        context.add_init_script(f"if (origin !== 'null') localStorage.language ??= '{lang}'")
         context.on("request", lambda request: self._need_own(request.url))
         context.on("console", self._need_quiet)
         context.on("weberror", lambda fault: self.faults.append(f"{fault.error}"))
