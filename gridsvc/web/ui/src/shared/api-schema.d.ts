@@ -45,6 +45,832 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Walk the whole trail of the jurisdiction and say whether it holds. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Verification"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say of each day whether it is worked. A year without data goes by its weekdays. */
+        get: {
+            parameters: {
+                query: {
+                    from: string;
+                    until: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Calendar"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every version of every checklist: a record names the version it answers. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Tag to check against */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        ETag: components["headers"]["ETAG"];
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Checklists"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coverage-debt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the visits that a grid owes, each with who owes it. */
+        get: {
+            parameters: {
+                query: {
+                    grid: string;
+                    at?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Debts"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/day-closes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the day closes in the grids that the caller may see, the latest made first. */
+        get: {
+            parameters: {
+                query?: {
+                    grid?: string;
+                    from?: string;
+                    until?: string;
+                    limit?: number;
+                    after?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DayCloses"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/day-closes/{day_close_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                day_close_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Close a day in a grid: so many visits, so many problems, also when both are zero. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    day_close_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DayCloseReport"];
+                };
+            };
+            responses: {
+                /** @description A retry: already entered */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Closed"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Closed"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispatch-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the orders to the towns that the caller may see. */
+        get: {
+            parameters: {
+                query?: {
+                    addressee?: string | null;
+                    open?: boolean | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Orders"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Give an order to a town. The client makes the id, so sending it again is safe. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["GiveOrder"];
+                };
+            };
+            responses: {
+                /** @description A retry: already given */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Order"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Order"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispatch-orders/{order_id}:reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer an order, once. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    order_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Reply"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Order"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/due-visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the visits that are due in a grid on a day, made ones included. */
+        get: {
+            parameters: {
+                query: {
+                    date?: string;
+                    grid: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DueVisits"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the duties for a subject, or of a person, at a moment (now). */
+        get: {
+            parameters: {
+                query?: {
+                    subject_id?: string | null;
+                    person_id?: string | null;
+                    at?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Duties"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duties:hand_over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a duty and begin it for somebody else, in one act. Never in the past. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["HandOver"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HandedOver"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enterprises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the enterprises that the caller may see. */
+        get: {
+            parameters: {
+                query?: {
+                    grid?: string;
+                    q?: string;
+                    bbox?: string;
+                    near?: string;
+                    crs?: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+                    class?: "key" | "general" | "special";
+                    without_responsible?: boolean;
+                    limit?: number;
+                    /** @description The `next` of the page before. */
+                    after?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Enterprises"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enterprises/{enterprise_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                enterprise_id: string;
+            };
+            cookie?: never;
+        };
+        /** Return an enterprise, and who answers for it now. The ETag covers both. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Tag to check against */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    enterprise_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        ETag: components["headers"]["ETAG"];
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EnterpriseFile"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                404: components["responses"]["NOT_FOUND"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the tree of grids, which is no secret within a jurisdiction. */
+        get: {
+            parameters: {
+                query?: {
+                    level?: number;
+                    parent?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Grids"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grids/outline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return a grid, or the grids right below one, as GeoJSON for a sketch. */
+        get: {
+            parameters: {
+                query?: {
+                    grid?: string;
+                    parent?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Outline"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grids/states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say how the grids right below one stand, as far as the caller may see them. */
+        get: {
+            parameters: {
+                query?: {
+                    parent?: string;
+                    at?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["States"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grids/{grid_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grid_id: string;
+            };
+            cookie?: never;
+        };
+        /** Return a grid, where it stands in the tree, and who answers for it now. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    grid_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GridFile"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grids:locate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the grids around a place at a moment, and who answered for them then. */
+        get: {
+            parameters: {
+                query: {
+                    lon: number;
+                    lat: number;
+                    crs: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+                    at?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Located"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inspections": {
         parameters: {
             query?: never;
@@ -147,6 +973,241 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the issues that the caller may see, with how many wait for what. */
+        get: {
+            parameters: {
+                query?: {
+                    state?: "found" | "assigned" | "rectifying" | "submitted" | "accepted" | "closed" | "looked_back" | "void";
+                    /** @description With the grids below it. */
+                    grid?: string;
+                    enterprise?: string;
+                    owner?: "me";
+                    overdue?: boolean;
+                    preset?: "waiting_assign" | "overdue" | "due_soon" | "to_accept" | "to_close" | "look_back_due" | "relapsed" | "open" | "closed";
+                    q?: string;
+                    limit?: number;
+                    after?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Issues"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/issues/{issue_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                issue_id: string;
+            };
+            cookie?: never;
+        };
+        /** Show an issue whole: its actions, its photos, and what the caller can do about it now. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    issue_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WholeIssue"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        /** Report a problem. The phone makes the id, so sending it again is safe. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    issue_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["IssueReport"];
+                };
+            };
+            responses: {
+                /** @description A retry: already in the ledger */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Reported"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Reported"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/issues/{issue_id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                issue_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an action. A 409 lists what the caller could do instead.
+         * @description It is the same record as in a batch, which names its issue in the body.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    issue_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ActionRequest"];
+                };
+            };
+            responses: {
+                /** @description A retry: already done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Acted"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Acted"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leaves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record days off of somebody who holds a duty where the caller may record them. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LeaveReport"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Leave"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -218,6 +1279,943 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Announce a photo by its SHA-256. What the caller has sent before is not sent again. */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "Upload-Length": number;
+                    /** @description sha256 (64 digits) and filetype, each in Base64 */
+                    "Upload-Metadata": unknown;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description You sent these bytes before: here is the receipt */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Send its bytes to Location, from Upload-Offset on */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                413: components["responses"]["REQUEST_ENTITY_TOO_LARGE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        /** Say which parts of tus are spoken here. */
+        options: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/uploads/{upload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        /** Say how far an upload has got. */
+        head: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    upload_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Upload-Offset says from where to go on */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: components["responses"]["NOT_FOUND"];
+                410: components["responses"]["GONE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        /** Take in a piece of an upload, at the offset where it stands. */
+        patch: {
+            parameters: {
+                query?: never;
+                header: {
+                    "Upload-Offset": number;
+                    "Upload-Checksum"?: unknown;
+                };
+                path: {
+                    upload_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/offset+octet-stream": string;
+                };
+            };
+            responses: {
+                /** @description The last piece is answered with a Media-Receipt */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                410: components["responses"]["GONE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/media/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        /** Return an original as it was sent, to its sender and to who may see a record that has it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    sha256: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The photo, byte for byte */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: components["responses"]["NOT_FOUND"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/{sha256}/thumb": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        /** Return a small upright picture without EXIF. One that was lost is made again. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    sha256: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A JPEG of at most 320 pixels and 20 kB */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: components["responses"]["NOT_FOUND"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monthly-dispatches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the months, the latest first. Towns read them, too: they are what is ranked. */
+        get: {
+            parameters: {
+                query?: {
+                    month?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Dispatches"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monthly-dispatches/{dispatch_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dispatch_id: string;
+            };
+            cookie?: never;
+        };
+        /** Show a whole month: the ranking, what is overdue or relapsed, the orders. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    dispatch_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Dispatch"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monthly-dispatches/{dispatch_id}:minutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dispatch_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what the meeting said. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    dispatch_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Minutes"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Dispatch"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monthly-dispatches/{dispatch_id}:sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dispatch_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign a month that is over: its numbers and their records are frozen as they are now. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    dispatch_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SignDispatch"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Dispatch"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my-day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return what the caller did on a day, and which of their grids they have closed. */
+        get: {
+            parameters: {
+                query?: {
+                    date?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnDay"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patrol-ends/{patrol_end_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patrol_end_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** End a patrol of one's own. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    patrol_end_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PatrolEndReport"];
+                };
+            };
+            responses: {
+                /** @description A retry: already entered */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Ended"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Ended"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patrols": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the patrols in the grids that the caller may see, the latest first. */
+        get: {
+            parameters: {
+                query?: {
+                    grid?: string;
+                    since?: string;
+                    until?: string;
+                    limit?: number;
+                    after?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Rounds"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patrols/{patrol_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patrol_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Begin a patrol in a level-3 grid. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    patrol_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PatrolReport"];
+                };
+            };
+            responses: {
+                /** @description A retry: already entered */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Started"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Started"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patrols/{patrol_id}/track": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patrol_id: string;
+            };
+            cookie?: never;
+        };
+        /** Return where somebody went: for themselves, and for those who may read tracks there. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    patrol_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Track"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patrols/{patrol_id}/track/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patrol_id: string;
+                seq: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Hand in a part of the track of one's own patrol. Fixes outside the patrol are dropped. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    patrol_id: string;
+                    seq: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TrackPart"];
+                };
+            };
+            responses: {
+                /** @description A retry: already entered */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HandedIn"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HandedIn"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List people by login, with the duties they hold now; `q` looks in name and login. */
+        get: {
+            parameters: {
+                query?: {
+                    q?: string;
+                    limit?: number;
+                    after?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["People"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the photos that a record declares: those of the caller, or of a grid they may see. */
+        get: {
+            parameters: {
+                query: {
+                    record: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeclaredPhotos"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what was sent and not entered, the latest first, each with the reason. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    after?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Quarantine"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/receipts/public-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the key with which anybody can check a receipt without asking us. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PublicKey"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/responsibility": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say who answered for a grid, an enterprise or a unit at a moment (now), up to the county. */
+        get: {
+            parameters: {
+                query: {
+                    subject: string;
+                    at?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Responsibility"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rule-sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every rule set, the latest first, and say which one counts now. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RuleSets"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -391,10 +2389,573 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trace/{kind}/{subject_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "enterprise" | "grid" | "issue";
+                subject_id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Show everything about an enterprise, a grid or an issue in a span, on one time line.
+         * @description Whoever answered for its grid above the villages may read it; after the end of that
+         *     duty, up to that end.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    from?: string | null;
+                    until?: string | null;
+                    /** @description Who was responsible then? */
+                    at?: string | null;
+                    /** @description Walk the whole trail, and list its lines. */
+                    verify?: boolean;
+                };
+                header?: never;
+                path: {
+                    kind: "enterprise" | "grid" | "issue";
+                    subject_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Trace"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the responsible units, by code. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Units"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/weekly-summaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the summaries of the towns that the caller may see, the latest week first. */
+        get: {
+            parameters: {
+                query?: {
+                    grid?: string | null;
+                    week?: string | null;
+                    state?: "draft" | "signed" | "accepted" | "returned" | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Summaries"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/weekly-summaries/{summary_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                summary_id: string;
+            };
+            cookie?: never;
+        };
+        /** Show a whole summary: as it was signed, or as the records stand now. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    summary_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Summary"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/weekly-summaries/{summary_id}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                summary_id: string;
+            };
+            cookie?: never;
+        };
+        /** Show exactly the records behind one of the numbers. */
+        get: {
+            parameters: {
+                query: {
+                    number: string;
+                };
+                header?: never;
+                path: {
+                    summary_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Briefs"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/weekly-summaries/{summary_id}/supplement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                summary_id: string;
+            };
+            cookie?: never;
+        };
+        /** Show the records of the week that arrived after it was signed. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    summary_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Briefs"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/weekly-summaries/{summary_id}:accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                summary_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept a signed summary at the level above. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    summary_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Summary"];
+                    };
+                };
+                409: components["responses"]["CONFLICT"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/weekly-summaries/{summary_id}:remark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                summary_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say a word about an exception. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    summary_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Remark"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Summary"];
+                    };
+                };
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/weekly-summaries/{summary_id}:return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                summary_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return a signed summary to its town, with the reason. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    summary_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Return"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Summary"];
+                    };
+                };
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/weekly-summaries/{summary_id}:sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                summary_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign: the numbers and the records behind them are frozen as they are now. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    summary_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Sign"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Summary"];
+                    };
+                };
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiles/{layer}/{z}/{x}/{y}.mvt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                layer: string;
+                z: number;
+                x: number;
+                y: number;
+            };
+            cookie?: never;
+        };
+        /**
+         * Return a Mapbox vector tile of the grids that the caller may see.
+         * @description Layers: grids and grid_labels (id, code, name, level, parent_id), and enterprises (id, name,
+         *     supervision_class, or a point_count where several are shown as one).
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    layer: string;
+                    z: number;
+                    x: number;
+                    y: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/vnd.mapbox-vector-tile": string;
+                    };
+                };
+                /** @description Nothing of the caller's lies there */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The tile is still what the caller has */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: components["responses"]["NOT_FOUND"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Acted: {
+            action?: components["schemas"]["IssueAction"];
+            issue?: components["schemas"]["Issue"];
+            receipt?: {
+                [key: string]: unknown;
+            };
+        };
+        ActionRequest: {
+            /** @enum {string} */
+            action: "assign" | "take_on" | "return" | "submit" | "accept" | "reject" | "close" | "look_back" | "relapse" | "merge" | "void";
+            /**
+             * @default [
+             *       "fixed_term"
+             *     ]
+             * @enum {array}
+             */
+            due_kinds?: "immediate" | "fixed_term" | "long_term";
+            /**
+             * Format: date
+             * @description The last day, included.
+             */
+            due_on?: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The issue that this one is merged into.
+             */
+            into_id?: string;
+            /** Format: date */
+            look_back_on?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, by the phone's own clock.
+             */
+            made_at: string;
+            /** @default  */
+            note?: string;
+            /** Format: uuid */
+            owner_id?: string;
+            photos?: components["schemas"]["Photo"][];
+            requirement?: string;
+            /** @enum {string} */
+            result?: "ok" | "problem";
+            /** Format: uuid */
+            unit_id?: string;
+            /** @description Of the issue as it was read. Left out by a phone offline. */
+            version?: number;
+        };
         Activation: {
             code: string;
             login: string;
@@ -406,6 +2967,171 @@ export interface components {
             /** @enum {string} */
             result: "ok" | "problem" | "not_applicable";
         };
+        AnsweredFor: {
+            /** Format: uuid */
+            id?: string;
+            kind?: string;
+            name?: string;
+        };
+        AnsweringPeriod: {
+            /** Format: date-time */
+            from?: string | null;
+            handover?: components["schemas"]["TakenOver"] | null;
+            person?: components["schemas"]["PersonRef"] | null;
+            role?: string;
+            seat?: number;
+            subject?: components["schemas"]["AnsweredFor"];
+            /** Format: date-time */
+            until?: string | null;
+            vacant?: boolean;
+        };
+        Aside: {
+            /** Format: uuid */
+            id?: string;
+            kind?: unknown;
+            problem?: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            received_at?: string;
+            record?: string;
+            record_id?: unknown;
+            sender?: components["schemas"]["PersonRef"];
+            verdict?: string;
+        };
+        Break: {
+            reason?: string;
+            seq?: number;
+        };
+        Brief: {
+            /** Format: date-time */
+            at?: string;
+            facts?: {
+                [key: string]: unknown;
+            };
+            grid?: {
+                [key: string]: unknown;
+            };
+            /** Format: uuid */
+            id?: string;
+            kind?: string;
+            person?: components["schemas"]["PersonRef"];
+            /** Format: date-time */
+            received_at?: string;
+            title?: string;
+        };
+        Briefs: {
+            count?: number;
+            items?: components["schemas"]["Brief"][];
+        };
+        Calendar: {
+            days?: components["schemas"]["CalendarDay"][];
+            warning?: string;
+            years_without_data?: number[];
+        };
+        CalendarDay: {
+            /** Format: date */
+            day?: string;
+            is_workday?: boolean;
+            name?: string;
+        };
+        Checklist: {
+            /** Format: uuid */
+            id?: string;
+            /** Format: date-time */
+            in_force_from?: string;
+            items?: {
+                [key: string]: unknown;
+            }[];
+            object_kind?: string;
+            version?: number;
+        };
+        Checklists: {
+            items?: components["schemas"]["Checklist"][];
+        };
+        Closed: {
+            day_close?: components["schemas"]["DayClose"];
+            receipt?: {
+                [key: string]: unknown;
+            };
+        };
+        Content: {
+            from?: string;
+            grids?: unknown[];
+            numbers?: {
+                [key: string]: unknown;
+            };
+            problems_by_category?: {
+                [key: string]: number;
+            };
+            until?: string;
+            week?: string;
+        };
+        DayClose: {
+            /** Format: date */
+            day?: string;
+            /** Format: uuid */
+            grid_id?: string;
+            /** Format: uuid */
+            id?: string;
+            /** Format: date-time */
+            occurred_at?: string;
+            /** Format: uuid */
+            officer_id?: string;
+            problems?: number;
+            /** Format: date-time */
+            received_at?: string;
+            remark?: string | null;
+            unvisited?: {
+                [key: string]: unknown;
+            }[];
+            visits?: number;
+        };
+        DayCloseReport: {
+            /** Format: date */
+            day: string;
+            /** Format: uuid */
+            grid_id: string;
+            /**
+             * Format: date-time
+             * @description When it happened, by the phone's own clock.
+             */
+            made_at: string;
+            problems: number;
+            remark?: string;
+            unvisited?: components["schemas"]["Unvisited"][];
+            visits: number;
+        };
+        DayCloses: {
+            items?: components["schemas"]["NamedDayClose"][];
+            next?: string | null;
+        };
+        Debt: {
+            enterprise?: components["schemas"]["EnterpriseRef"];
+            grid?: components["schemas"]["GridRef"];
+            owed_days?: number;
+            /** Format: date */
+            owed_since?: string;
+            owner?: components["schemas"]["PersonRef"] | null;
+            vacant?: boolean;
+        };
+        Debts: {
+            /** Format: date-time */
+            as_of?: string;
+            items?: components["schemas"]["Debt"][];
+        };
+        DeclaredPhoto: {
+            accuracy_m?: number;
+            arrived?: boolean;
+            position?: Record<string, never>;
+            purpose?: string;
+            sha256?: string;
+            /** Format: date-time */
+            taken_at?: string;
+        };
+        DeclaredPhotos: {
+            items?: components["schemas"]["DeclaredPhoto"][];
+        };
         Device: {
             /** @default null */
             app_build?: string | null;
@@ -413,6 +3139,279 @@ export interface components {
             kind: "phone" | "browser";
             /** @default  */
             name?: string;
+        };
+        Dispatch: {
+            as_of?: string;
+            /** Format: uuid */
+            id?: string;
+            is_over?: boolean;
+            minutes?: string;
+            month?: string;
+            orders?: components["schemas"]["Order"][];
+            overdue?: components["schemas"]["IssueBrief"][];
+            previous_orders?: components["schemas"]["PreviousOrder"][];
+            ranking?: components["schemas"]["Ranked"][];
+            relapsed?: components["schemas"]["IssueBrief"][];
+            /** Format: date-time */
+            signed_at?: string | null;
+            signed_by?: components["schemas"]["PersonRef"] | null;
+            snapshot_digest?: string | null;
+            /** @enum {string} */
+            state?: "draft" | "signed";
+            version?: number;
+        };
+        DispatchItem: {
+            /** Format: uuid */
+            id?: string;
+            is_over?: boolean;
+            minutes?: string;
+            month?: string;
+            /** Format: date-time */
+            signed_at?: string | null;
+            signed_by?: components["schemas"]["PersonRef"] | null;
+            snapshot_digest?: string | null;
+            /** @enum {string} */
+            state?: "draft" | "signed";
+            version?: number;
+        };
+        Dispatches: {
+            items?: components["schemas"]["DispatchItem"][];
+        };
+        DueEnterprise: {
+            address?: string;
+            code?: string;
+            contact_name?: string | null;
+            contact_phone?: string | null;
+            /** Format: uuid */
+            id?: string;
+            kind?: string;
+            location?: Record<string, never>;
+            name?: string;
+            supervision_class?: string;
+        };
+        DueVisit: {
+            /** Format: uuid */
+            checklist_id?: string | null;
+            /** Format: date */
+            due_on?: string;
+            enterprise?: components["schemas"]["DueEnterprise"];
+            last_result?: string | null;
+            /** Format: date-time */
+            last_visit_at?: string | null;
+            /** @description 0: due today. */
+            owed_days?: number;
+            visited_today?: boolean;
+        };
+        DueVisits: {
+            /** Format: date-time */
+            as_of?: string;
+            /** Format: date */
+            date?: string;
+            grid?: components["schemas"]["GridRef"];
+            is_patrol_day?: boolean;
+            items?: components["schemas"]["DueVisit"][];
+            left?: number;
+            rule_set?: string;
+            visited?: number;
+        };
+        Duties: {
+            /** Format: date-time */
+            as_of?: string;
+            items?: components["schemas"]["Duty"][];
+        };
+        Duty: {
+            /** Format: date-time */
+            from?: string | null;
+            /** Format: uuid */
+            id?: string;
+            person?: components["schemas"]["PersonRef"];
+            role?: string;
+            seat?: number;
+            subject?: components["schemas"]["Subject"];
+            /** Format: date-time */
+            until?: string | null;
+        };
+        Effect: {
+            after?: components["schemas"]["Figure"] | null;
+            before?: components["schemas"]["Figure"];
+            met?: boolean | null;
+        };
+        Ended: {
+            patrol_end?: components["schemas"]["PatrolEnd"];
+            receipt?: {
+                [key: string]: unknown;
+            };
+        };
+        Enterprise: {
+            address?: string;
+            code?: string;
+            contact_name?: string | null;
+            contact_phone?: string | null;
+            /** Format: uuid */
+            grid_id?: string;
+            grid_reason?: string | null;
+            /** Format: uuid */
+            id?: string;
+            industry_code?: string | null;
+            is_scattered_polluter?: boolean;
+            kind?: string;
+            location?: Record<string, never>;
+            name?: string;
+            permit_no?: string | null;
+            state?: string;
+            supervision_class?: string;
+            uscc?: string | null;
+            version?: number;
+        };
+        EnterpriseFile: {
+            enterprise?: components["schemas"]["Enterprise"];
+            grid?: components["schemas"]["GridRef"];
+            responsible_leader?: components["schemas"]["PersonRef"] | null;
+            responsible_person?: components["schemas"]["PersonRef"] | null;
+        };
+        EnterpriseRef: {
+            code?: string;
+            /** Format: uuid */
+            id?: string;
+            name?: string;
+        };
+        Enterprises: {
+            items?: components["schemas"]["ListedEnterprise"][];
+            next?: string | null;
+        };
+        Exception: {
+            count?: number;
+            items?: {
+                [key: string]: unknown;
+            }[];
+            key?: string;
+            needs_word?: boolean;
+            /** @enum {string} */
+            severity?: "bad" | "wait" | "none";
+            word?: string;
+        };
+        Feature: {
+            geometry?: Record<string, never>;
+            /** Format: uuid */
+            id?: string;
+            properties?: components["schemas"]["GridRef"];
+            /** @default Feature */
+            type?: unknown;
+        };
+        Figure: {
+            due?: number | null;
+            made?: number;
+        };
+        Gap: {
+            /** Format: date-time */
+            since?: string;
+            /** Format: date-time */
+            until?: string;
+        };
+        Gate: {
+            key?: string;
+            met?: boolean;
+            text_key?: string;
+        };
+        GiveOrder: {
+            /** Format: uuid */
+            addressee_id: string;
+            /**
+             * Format: uuid
+             * @default null
+             */
+            dispatch_id?: string | null;
+            /** Format: date */
+            due_on: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            measured_by: "closed_on_time" | "patrol_days" | "visits" | "issues_closed" | "overdue" | "relapsed";
+            /** @default null */
+            month?: string | null;
+            requirement: string;
+        };
+        Grid: {
+            code?: string;
+            /** Format: uuid */
+            id?: string;
+            kind?: string;
+            level?: number;
+            name?: string;
+            /** Format: uuid */
+            parent_id?: string | null;
+        };
+        GridFile: {
+            /** @description From the county down to itself. */
+            chain?: components["schemas"]["GridRef"][];
+            children?: components["schemas"]["GridRef"][];
+            code?: string;
+            holders?: components["schemas"]["Holder"][];
+            /** Format: uuid */
+            id?: string;
+            kind?: string;
+            level?: number;
+            name?: string;
+            /** Format: uuid */
+            parent_id?: string | null;
+        };
+        GridRef: {
+            code?: string;
+            /** Format: uuid */
+            id?: string;
+            level?: number;
+            name?: string;
+        };
+        GridState: {
+            due_soon?: number;
+            /** Format: uuid */
+            grid_id?: string;
+            overdue?: number;
+            reported_today?: boolean;
+            rest_day?: boolean;
+            /** @enum {string} */
+            state?: "bad" | "wait" | "none" | "ok";
+        };
+        Grids: {
+            items?: components["schemas"]["Grid"][];
+        };
+        HandOver: {
+            /**
+             * Format: date-time
+             * @default null
+             */
+            at?: string | null;
+            /** Format: uuid */
+            duty_id: string;
+            reason: string;
+            /** Format: uuid */
+            to_person_id: string;
+        };
+        HandedIn: {
+            track?: components["schemas"]["TrackChunk"];
+        };
+        HandedOver: {
+            begun?: components["schemas"]["Duty"];
+            ended?: components["schemas"]["Duty"];
+        };
+        Head: {
+            hash?: string;
+            seq?: number;
+        };
+        History: {
+            numbers?: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            week?: string;
+        };
+        Holder: {
+            /** Format: date-time */
+            from?: string | null;
+            person?: components["schemas"]["PersonRef"] | null;
+            role?: string;
+            seat?: number;
         };
         Inspection: {
             accuracy_m?: number;
@@ -482,9 +3481,213 @@ export interface components {
             items?: components["schemas"]["Inspection"][];
             next?: string | null;
         };
+        Issue: {
+            /** Format: date-time */
+            accepted_at?: string | null;
+            /** Format: date-time */
+            assigned_at?: string | null;
+            category?: string;
+            /** Format: date-time */
+            closed_at?: string | null;
+            description?: string;
+            /**
+             * Format: date-time
+             * @description The end of the last local day, exclusive.
+             */
+            due_at?: string | null;
+            due_kinds?: string[];
+            enterprise?: components["schemas"]["EnterpriseRef"] | null;
+            found_by?: components["schemas"]["PersonRef"];
+            /** @description The grid of the place at that time. */
+            grid?: components["schemas"]["GridRef"];
+            /** Format: uuid */
+            id?: string;
+            /** Format: uuid */
+            inspection_id?: string | null;
+            lead_unit?: components["schemas"]["PersonRef"] | null;
+            location?: Record<string, never> | null;
+            /** Format: date */
+            look_back_on?: string | null;
+            /** Format: date-time */
+            looked_back_at?: string | null;
+            number?: string;
+            /** Format: date-time */
+            occurred_at?: string;
+            overdue?: boolean;
+            owner?: components["schemas"]["PersonRef"] | null;
+            place?: string | null;
+            relapses?: number;
+            requirement?: string | null;
+            severity?: string;
+            source?: string;
+            state?: string;
+            /** Format: date-time */
+            submitted_at?: string | null;
+            town?: components["schemas"]["GridRef"] | null;
+            version?: number;
+        };
+        IssueAction: {
+            action?: string;
+            facts?: {
+                [key: string]: unknown;
+            };
+            from_state?: string;
+            /** Format: uuid */
+            id?: string;
+            note?: string;
+            /** Format: date-time */
+            occurred_at?: string;
+            person?: components["schemas"]["PersonRef"];
+            photos?: components["schemas"]["IssuePhoto"][];
+            to_state?: string;
+        };
+        IssueBrief: {
+            category?: string;
+            description?: string;
+            due_at?: string | null;
+            grid?: components["schemas"]["GridRef"];
+            /** Format: uuid */
+            id?: string;
+            number?: string;
+            overdue_days?: number | null;
+            town?: components["schemas"]["GridRef"];
+        };
+        IssueHolder: {
+            /** Format: date-time */
+            from?: string | null;
+            grid?: components["schemas"]["GridRef"];
+            person?: components["schemas"]["PersonRef"] | null;
+            role?: string;
+            seat?: number;
+        };
+        IssuePhoto: {
+            accuracy_m?: number | null;
+            arrived?: boolean;
+            position?: Record<string, never> | null;
+            purpose?: string;
+            sha256?: string;
+            /** Format: date-time */
+            taken_at?: string;
+        };
+        IssueReport: {
+            accuracy_m?: number;
+            /** @enum {string} */
+            category: "air" | "water" | "noise" | "solid_waste" | "hazardous_waste" | "dust" | "fumes" | "straw_burning" | "livestock" | "scattered" | "procedure" | "other";
+            /** @enum {string} */
+            crs?: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+            description: string;
+            /** Format: uuid */
+            enterprise_id?: string;
+            /** @default false */
+            fixed_on_spot?: boolean;
+            /** Format: uuid */
+            inspection_id?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, by the phone's own clock.
+             */
+            made_at: string;
+            photos?: components["schemas"]["Photo"][];
+            place?: string;
+            position?: Record<string, never>;
+            /** @enum {string} */
+            severity: "minor" | "ordinary" | "serious";
+            /**
+             * @default patrol
+             * @enum {string}
+             */
+            source?: "patrol" | "formal" | "complaint" | "superior" | "remote_sensing" | "look_back" | "media";
+        };
+        Issues: {
+            /** Format: date-time */
+            as_of?: string;
+            counts?: {
+                [key: string]: number;
+            };
+            items?: components["schemas"]["Issue"][];
+            next?: string | null;
+        };
         Jurisdiction: {
             id?: number;
             is_synthetic?: boolean;
+            name?: string;
+        };
+        Leave: {
+            /** Format: date */
+            first_day?: string;
+            /** Format: uuid */
+            id?: string;
+            /** Format: date */
+            last_day?: string;
+            /** Format: uuid */
+            person_id?: string;
+            reason?: string;
+            /** Format: date-time */
+            recorded_at?: string;
+            /** Format: uuid */
+            substitute_id?: string | null;
+        };
+        LeaveReport: {
+            /** Format: date */
+            first_day: string;
+            /** Format: date */
+            last_day: string;
+            /** Format: uuid */
+            person_id: string;
+            reason: string;
+            /**
+             * Format: uuid
+             * @default null
+             */
+            substitute_id?: string | null;
+        };
+        Link: {
+            /** Format: date-time */
+            from?: string | null;
+            grid?: components["schemas"]["GridRef"] | null;
+            person?: components["schemas"]["PersonRef"] | null;
+            role?: string;
+            seat?: number;
+            /** Format: date-time */
+            until?: string | null;
+            vacant?: boolean;
+        };
+        ListedEnterprise: {
+            address?: string;
+            code?: string;
+            contact_name?: string | null;
+            contact_phone?: string | null;
+            distance_m?: number;
+            /** Format: uuid */
+            grid_id?: string;
+            grid_reason?: string | null;
+            /** Format: uuid */
+            id?: string;
+            industry_code?: string | null;
+            is_scattered_polluter?: boolean;
+            kind?: string;
+            location?: Record<string, never>;
+            name?: string;
+            permit_no?: string | null;
+            state?: string;
+            supervision_class?: string;
+            uscc?: string | null;
+            version?: number;
+        };
+        Located: {
+            /** Format: date-time */
+            as_of?: string;
+            grids?: components["schemas"]["LocatedGrid"][];
+            /** @description So near to a border that a phone may err about the side. */
+            near_border?: boolean;
+        };
+        LocatedGrid: {
+            code?: string;
+            holders?: components["schemas"]["Holder"][];
+            /** Format: uuid */
+            id?: string;
+            kind?: string;
+            level?: number;
             name?: string;
         };
         Me: {
@@ -495,7 +3698,28 @@ export interface components {
             login?: string;
             must_change_password?: boolean;
             permissions?: string[];
-            person?: components["schemas"]["Named"];
+            person?: components["schemas"]["PersonRef"];
+        };
+        Measured: {
+            distance_m?: number;
+            dropped?: number;
+            duration_s?: number;
+            gaps?: components["schemas"]["Gap"][];
+            points?: number;
+        };
+        Minutes: {
+            minutes: string;
+            version: number;
+        };
+        MissingVisit: {
+            /** Format: date */
+            due_on?: string;
+            enterprise?: components["schemas"]["EnterpriseRef"];
+            owed_days?: number;
+            owner?: components["schemas"]["PersonRef"] | null;
+            /** Format: date */
+            until?: string | null;
+            vacant?: boolean;
         };
         MyDuty: {
             /** Format: date-time */
@@ -508,10 +3732,72 @@ export interface components {
             /** Format: date-time */
             until?: string | null;
         };
-        Named: {
+        NamedDayClose: {
+            /** Format: date */
+            day?: string;
+            grid?: components["schemas"]["GridRef"];
             /** Format: uuid */
             id?: string;
-            name?: string;
+            /** Format: date-time */
+            occurred_at?: string;
+            officer?: components["schemas"]["PersonRef"];
+            problems?: number;
+            /** Format: date-time */
+            received_at?: string;
+            remark?: string | null;
+            unvisited?: {
+                [key: string]: unknown;
+            }[];
+            visits?: number;
+        };
+        Order: {
+            addressee?: components["schemas"]["GridRef"];
+            before?: components["schemas"]["Figure"];
+            /** Format: uuid */
+            dispatch_id?: string;
+            /** Format: date */
+            due_on?: string;
+            /** Format: uuid */
+            id?: string;
+            /** Format: date-time */
+            issued_at?: string;
+            issued_by?: components["schemas"]["PersonRef"];
+            /** @enum {string} */
+            measured_by?: "closed_on_time" | "patrol_days" | "visits" | "issues_closed" | "overdue" | "relapsed";
+            month?: string;
+            number?: string;
+            /** Format: date-time */
+            replied_at?: string | null;
+            replied_by?: components["schemas"]["PersonRef"] | null;
+            replied_late?: boolean;
+            reply?: string | null;
+            requirement?: string;
+        };
+        Orders: {
+            items?: components["schemas"]["Order"][];
+        };
+        Outline: {
+            /** @default wgs84 */
+            crs?: unknown;
+            features?: components["schemas"]["Feature"][];
+            /** @default FeatureCollection */
+            type?: unknown;
+        };
+        OwnDay: {
+            /** Format: date-time */
+            as_of?: string;
+            /** Format: date */
+            date?: string;
+            grids?: components["schemas"]["OwnGrid"][];
+            patrols?: components["schemas"]["Round"][];
+            problems?: number;
+            visits?: number;
+        };
+        OwnGrid: {
+            day_close?: components["schemas"]["DayClose"] | null;
+            grid?: components["schemas"]["GridRef"];
+            problems?: number;
+            visits?: number;
         };
         PaginationMetadata: {
             /** @description First available page number. */
@@ -533,6 +3819,79 @@ export interface components {
             new: string;
             old: string;
         };
+        Patrol: {
+            /** Format: uuid */
+            grid_id?: string;
+            /** Format: uuid */
+            id?: string;
+            /** Format: date-time */
+            occurred_at?: string;
+            /** Format: uuid */
+            officer_id?: string;
+            /** Format: date-time */
+            received_at?: string;
+        };
+        PatrolEnd: {
+            facts?: components["schemas"]["Tallied"];
+            /** Format: uuid */
+            id?: string;
+            /** Format: date-time */
+            occurred_at?: string;
+            /** Format: uuid */
+            patrol_id?: string;
+            /** Format: date-time */
+            received_at?: string;
+        };
+        PatrolEndReport: {
+            facts?: components["schemas"]["Tallied"];
+            /**
+             * Format: date-time
+             * @description When it happened, by the phone's own clock.
+             */
+            made_at: string;
+            /** Format: uuid */
+            patrol_id: string;
+        };
+        PatrolReport: {
+            accuracy_m?: number;
+            /** @enum {string} */
+            crs?: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+            /** Format: uuid */
+            grid_id: string;
+            /**
+             * Format: date-time
+             * @description When it happened, by the phone's own clock.
+             */
+            made_at: string;
+            position?: Record<string, never>;
+        };
+        People: {
+            items?: components["schemas"]["Person"][];
+            next?: string | null;
+        };
+        Person: {
+            /** Format: uuid */
+            id?: string;
+            login?: string;
+            name?: string;
+            roles?: components["schemas"]["PersonDuty"][];
+        };
+        PersonDuty: {
+            /** Format: date-time */
+            from?: string | null;
+            /** Format: uuid */
+            id?: string;
+            role?: string;
+            seat?: number;
+            subject?: components["schemas"]["Subject"];
+            /** Format: date-time */
+            until?: string | null;
+        };
+        PersonRef: {
+            /** Format: uuid */
+            id?: string;
+            name?: string;
+        };
         Photo: {
             accuracy_m?: number;
             /** @enum {string} */
@@ -547,6 +3906,30 @@ export interface components {
             /** Format: date-time */
             taken_at: string;
         };
+        PreviousOrder: {
+            addressee?: components["schemas"]["GridRef"];
+            before?: components["schemas"]["Figure"];
+            /** Format: uuid */
+            dispatch_id?: string;
+            /** Format: date */
+            due_on?: string;
+            effect?: components["schemas"]["Effect"];
+            /** Format: uuid */
+            id?: string;
+            /** Format: date-time */
+            issued_at?: string;
+            issued_by?: components["schemas"]["PersonRef"];
+            /** @enum {string} */
+            measured_by?: "closed_on_time" | "patrol_days" | "visits" | "issues_closed" | "overdue" | "relapsed";
+            month?: string;
+            number?: string;
+            /** Format: date-time */
+            replied_at?: string | null;
+            replied_by?: components["schemas"]["PersonRef"] | null;
+            replied_late?: boolean;
+            reply?: string | null;
+            requirement?: string;
+        };
         Problem: {
             detail?: string;
             /** @description What is wrong with each field. */
@@ -559,6 +3942,11 @@ export interface components {
             /** @example /problems/not-your-grid */
             type: string;
         };
+        PublicKey: {
+            /** @example ed25519 */
+            algorithm?: string;
+            public_key?: string;
+        };
         Push: {
             records: unknown[];
         };
@@ -567,11 +3955,96 @@ export interface components {
             as_of?: string;
             verdicts?: components["schemas"]["Verdict"][];
         };
+        Quarantine: {
+            items?: components["schemas"]["Aside"][];
+            next?: string | null;
+        };
+        Ranked: {
+            grid?: components["schemas"]["GridRef"];
+            numbers?: {
+                [key: string]: components["schemas"]["Figure"];
+            };
+            previous_rank?: number | null;
+            rank?: number | null;
+            weeks_signed?: components["schemas"]["Figure"];
+        };
         Registered: {
             inspection?: components["schemas"]["Inspection"];
             receipt?: {
                 [key: string]: unknown;
             };
+        };
+        Remark: {
+            key: string;
+            version: number;
+            word: string;
+        };
+        Reply: {
+            reply: string;
+        };
+        Reported: {
+            issue?: components["schemas"]["Issue"];
+            receipt?: {
+                [key: string]: unknown;
+            };
+        };
+        Responsibility: {
+            /** Format: date-time */
+            at?: string;
+            chain?: components["schemas"]["Link"][];
+            subject?: components["schemas"]["ResponsibleSubject"];
+        };
+        ResponsibleSubject: {
+            /** Format: uuid */
+            id?: string;
+            kind?: string;
+            name?: string;
+        };
+        Return: {
+            reason: string;
+        };
+        Round: {
+            end?: components["schemas"]["PatrolEnd"] | null;
+            grid?: components["schemas"]["GridRef"];
+            /** Format: uuid */
+            id?: string;
+            /** Format: date-time */
+            occurred_at?: string;
+            officer?: components["schemas"]["PersonRef"];
+            /** Format: date-time */
+            received_at?: string;
+            track?: components["schemas"]["Measured"];
+        };
+        Rounds: {
+            /** Format: date-time */
+            as_of?: string;
+            items?: components["schemas"]["Round"][];
+            next?: string | null;
+        };
+        RuleSet: {
+            document?: {
+                [key: string]: unknown;
+            };
+            /** Format: uuid */
+            id?: string;
+            /** @description It is the one that counts now. */
+            in_force?: boolean;
+            /** Format: date-time */
+            in_force_from?: string;
+            name?: string;
+        };
+        RuleSets: {
+            /** Format: date-time */
+            as_of?: string;
+            items?: components["schemas"]["RuleSet"][];
+        };
+        Sign: {
+            /** @default  */
+            comment?: string;
+            version: number;
+        };
+        SignDispatch: {
+            version: number;
         };
         SignIn: {
             device: components["schemas"]["Device"];
@@ -585,6 +4058,17 @@ export interface components {
             me?: components["schemas"]["Me"];
             token?: string;
         };
+        Started: {
+            patrol?: components["schemas"]["Patrol"];
+            receipt?: {
+                [key: string]: unknown;
+            };
+        };
+        States: {
+            /** Format: date-time */
+            as_of?: string;
+            items?: components["schemas"]["GridState"][];
+        };
         Subject: {
             code?: string;
             /** Format: uuid */
@@ -592,6 +4076,213 @@ export interface components {
             kind?: string;
             level?: number | null;
             name?: string;
+        };
+        Summaries: {
+            items?: components["schemas"]["SummaryItem"][];
+        };
+        Summary: {
+            /** Format: date-time */
+            accepted_at?: string | null;
+            accepted_by?: components["schemas"]["PersonRef"] | null;
+            /** Format: date-time */
+            as_of?: string;
+            comment?: string;
+            content?: components["schemas"]["Content"];
+            exceptions?: components["schemas"]["Exception"][];
+            frozen?: boolean;
+            grid?: components["schemas"]["GridRef"];
+            history?: components["schemas"]["History"][];
+            /** Format: uuid */
+            id?: string;
+            is_over?: boolean;
+            remarks?: {
+                [key: string]: unknown;
+            };
+            returned_reason?: string | null;
+            /** Format: date-time */
+            signed_at?: string | null;
+            signed_by?: components["schemas"]["PersonRef"] | null;
+            snapshot_digest?: string | null;
+            state?: string;
+            version?: number;
+            week?: string;
+        };
+        SummaryItem: {
+            /** Format: date-time */
+            accepted_at?: string | null;
+            accepted_by?: components["schemas"]["PersonRef"] | null;
+            comment?: string;
+            grid?: components["schemas"]["GridRef"];
+            /** Format: uuid */
+            id?: string;
+            remarks?: {
+                [key: string]: unknown;
+            };
+            returned_reason?: string | null;
+            /** Format: date-time */
+            signed_at?: string | null;
+            signed_by?: components["schemas"]["PersonRef"] | null;
+            snapshot_digest?: string | null;
+            state?: string;
+            version?: number;
+            week?: string;
+        };
+        TakenOver: {
+            /** Format: date-time */
+            at?: string;
+            reason?: string;
+        };
+        Tallied: {
+            distance_m?: number;
+            gaps?: number;
+            points?: number;
+            visits?: number;
+        };
+        Trace: {
+            /** Format: date-time */
+            as_of?: string;
+            audit?: components["schemas"]["TraceAudit"];
+            /** Format: date */
+            from?: string;
+            lanes?: components["schemas"]["TraceLanes"];
+            responsible_at?: components["schemas"]["Link"][] | null;
+            subject?: components["schemas"]["TraceSubject"];
+            /** Format: date */
+            until?: string;
+        };
+        TraceAction: {
+            action?: string;
+            /** Format: date-time */
+            at?: string;
+            /** Format: uuid */
+            id?: string;
+            note?: string;
+            person?: components["schemas"]["PersonRef"];
+            photos?: components["schemas"]["TracePhoto"][];
+            to_state?: string;
+        };
+        TraceAudit: {
+            entries?: components["schemas"]["TraceLine"][] | null;
+            first_break?: components["schemas"]["TraceBreak"] | null;
+            lines?: number;
+            verified?: boolean | null;
+        };
+        TraceBreak: {
+            reason?: string;
+            seq?: number;
+        };
+        TraceIssue: {
+            actions?: components["schemas"]["TraceAction"][];
+            category?: string;
+            /** Format: date-time */
+            closed?: string | null;
+            description?: string;
+            /** Format: date-time */
+            due_at?: string | null;
+            /** Format: uuid */
+            id?: string;
+            /** Format: uuid */
+            inspection_id?: string | null;
+            number?: string;
+            /** Format: date-time */
+            opened?: string;
+            photos?: components["schemas"]["TracePhoto"][];
+            relapses?: number;
+            severity?: string;
+            state?: string;
+        };
+        TraceLanes: {
+            issues?: components["schemas"]["TraceIssue"][];
+            missing_visits?: components["schemas"]["MissingVisit"][];
+            orders?: components["schemas"]["Order"][];
+            responsibility?: components["schemas"]["AnsweringPeriod"][];
+            visits?: components["schemas"]["TraceVisit"][];
+        };
+        TraceLine: {
+            /** Format: date-time */
+            at?: string;
+            deed?: string;
+            hash?: string;
+            /** Format: uuid */
+            person_id?: string | null;
+            person_name?: string | null;
+            seq?: number;
+            /** Format: uuid */
+            subject_id?: string;
+            subject_kind?: string;
+        };
+        TracePhoto: {
+            arrived?: boolean;
+            purpose?: string;
+            sha256?: string;
+            /** Format: date-time */
+            taken_at?: string;
+        };
+        TraceSubject: {
+            code?: string;
+            /** Format: uuid */
+            id?: string;
+            kind?: string;
+            name?: string;
+        };
+        TraceVisit: {
+            /** Format: date-time */
+            at?: string;
+            /** Format: uuid */
+            corrects_id?: string | null;
+            enterprise?: components["schemas"]["EnterpriseRef"];
+            findings?: string;
+            flags?: {
+                [key: string]: unknown;
+            }[];
+            /** Format: uuid */
+            id?: string;
+            /** @description It took over a day to arrive. */
+            late?: boolean;
+            person?: components["schemas"]["PersonRef"];
+            photos?: components["schemas"]["TracePhoto"][];
+            /** Format: date-time */
+            received_at?: string;
+            result?: string;
+        };
+        Track: {
+            chunks?: components["schemas"]["TrackChunk"][];
+            crs?: string;
+            /** Format: uuid */
+            patrol_id?: string;
+            points?: number[][];
+        };
+        TrackChunk: {
+            dropped?: number;
+            points?: number;
+            seq?: number;
+        };
+        TrackPart: {
+            /** @enum {string} */
+            crs: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+            /**
+             * @description Fixes that the phone itself left out.
+             * @default 0
+             */
+            dropped?: number;
+            points: unknown[][];
+        };
+        Unit: {
+            code?: string;
+            /** Format: uuid */
+            id?: string;
+            kind?: string;
+            name?: string;
+            /** Format: uuid */
+            parent_id?: string | null;
+        };
+        Units: {
+            items?: components["schemas"]["Unit"][];
+        };
+        Unvisited: {
+            /** Format: uuid */
+            enterprise_id: string;
+            reason: string;
         };
         Verdict: {
             id?: unknown;
@@ -603,6 +4294,22 @@ export interface components {
                 [key: string]: unknown;
             };
             verdict?: string;
+        };
+        Verification: {
+            /** Format: date-time */
+            as_of?: string;
+            break?: components["schemas"]["Break"] | null;
+            head?: components["schemas"]["Head"];
+            holds?: boolean;
+            lines?: number;
+        };
+        WholeIssue: {
+            actions?: components["schemas"]["IssueAction"][];
+            allowed?: string[];
+            gates?: components["schemas"]["Gate"][];
+            issue?: components["schemas"]["Issue"];
+            photos?: components["schemas"]["IssuePhoto"][];
+            responsible_then?: components["schemas"]["IssueHolder"][];
         };
     };
     responses: {
@@ -651,6 +4358,22 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Not Modified */
+        NOT_MODIFIED: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description Request Entity Too Large */
+        REQUEST_ENTITY_TOO_LARGE: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Unprocessable Entity */
         UNPROCESSABLE_ENTITY: {
             headers: {
@@ -661,9 +4384,15 @@ export interface components {
             };
         };
     };
-    parameters: never;
+    parameters: {
+        /** @description Tag to check against */
+        IF_NONE_MATCH: string;
+    };
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description Tag for the returned entry */
+        ETAG: string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
