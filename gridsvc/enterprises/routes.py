@@ -41,9 +41,9 @@ def get_enterprises(query: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.get("/<uuid:enterprise_id>")
+@blueprint.etag
 @blueprint.response(200, EnterpriseFileSchema)
 @blueprint.alt_response(404, "NOT_FOUND")
-@blueprint.etag
 @needs("enterprise.read")
 def get_enterprise(enterprise_id: UUID) -> dict[str, Any]:
     """Return an enterprise, and who answers for it now. The ETag covers both."""
