@@ -14,6 +14,7 @@ from uuid import UUID
 from flask import Flask, Request, current_app, g, request
 from werkzeug.exceptions import Forbidden, Unauthorized
 
+from gridsvc import errors
 from gridsvc.actor import Actor, person
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -66,6 +67,16 @@ def takes_revoked(view: View) -> View:
     return view
 
 
+def with_first_password(view: View) -> View:
+    """Let a route be asked before the password that the office gave was changed."""
+    view.with_first_password = True  # type: ignore[attr-defined]
+    return view
+
+
+class MustChangePassword(errors.Forbidden):
+    """The password was given by somebody else. Choose your own first."""
+
+
 def require_identity(
     app: Flask,
     authenticate: Callable[[Request], Caller | None],
@@ -87,8 +98,16 @@ def require_identity(
         if who.is_revoked and not getattr(view, "takes_revoked", False):
             raise Unauthorized("This device was signed out.")
         g.caller = who
+        _need_own_password(who, view)
         if permission is None or (permission != MEMBER and not authorize(who, permission)):
             raise Forbidden("None of your duties allows this.")
+
+
+def _need_own_password(who: Caller, view: Callable[..., Any]) -> None:
+    """What a phone holds it may hand in all the same: nothing is lost for a password."""
+    exempt = ("with_first_password", "takes_revoked")
+    if who.must_change_password and not any(getattr(view, name, False) for name in exempt):
+        raise MustChangePassword("Change it at /api/v1/me/password.")
 
 
 def declared(view: Callable[..., Any]) -> str | None:

@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 from flask_wtf.csrf import generate_csrf
 
 from gridsvc.clock import utc_now
-from gridsvc.identity import caller, member, open_to_all
+from gridsvc.identity import caller, member, open_to_all, with_first_password
 from gridsvc.people.models import Account, Device, Membership
 from gridsvc.session import directory, transaction
 from gridsvc.signin import service
@@ -57,6 +57,7 @@ def _membership(body: dict[str, Any]) -> Membership:
 
 @blueprint.delete("/sessions/current")
 @blueprint.response(204)
+@with_first_password
 @member
 def delete_session() -> None:
     """Sign out: the device's token is good no more."""
@@ -69,6 +70,7 @@ def delete_session() -> None:
 
 @blueprint.get("/me")
 @blueprint.response(200, MeSchema)
+@with_first_password
 @member
 def get_me() -> dict[str, Any]:
     """Say who the caller is: person, jurisdiction, duties held now, permissions."""
@@ -95,6 +97,7 @@ def post_activation(body: dict[str, Any]) -> None:
 @blueprint.arguments(PasswordSchema)
 @blueprint.response(204)
 @blueprint.alt_response(403, "FORBIDDEN")
+@with_first_password
 @member
 def put_password(body: dict[str, Any]) -> None:
     """Choose another password."""

@@ -146,6 +146,25 @@ def test_who_works_in_several_jurisdictions_names_one(session, sign_in, account,
     assert named.json["me"]["jurisdiction"]["id"] == here
 
 
+def test_a_password_that_somebody_else_chose_opens_nothing_until_it_is_changed(
+    session, client, sign_in, account
+) -> None:
+    account.must_change_password = True
+    session.commit()
+    token = sign_in().json["token"]
+    headers = {"Authorization": f"Bearer {token}"}
+
+    shut = ask(client, token, "/api/v1/checklists")
+    assert (shut.status_code, shut.json["type"]) == (403, "/problems/must-change-password")
+    assert ask(client, token).json["must_change_password"]
+    pushed = client.post("/api/v1/sync/push", json={"records": []}, headers=headers)
+    assert pushed.status_code == 200
+
+    body = {"old": PASSWORD, "new": "next2027"}
+    client.put("/api/v1/me/password", json=body, headers=headers)
+    assert ask(client, token, "/api/v1/checklists").status_code == 200
+
+
 def test_the_password_is_chosen_again_only_with_the_present_one(client, sign_in) -> None:
     headers = {"Authorization": f"Bearer {sign_in().json['token']}"}
 
