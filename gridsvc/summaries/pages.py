@@ -92,9 +92,7 @@ def supplement(session: Session, summary: WeeklySummary) -> list[dict[str, Any]]
     return briefs(session, [{"kind": r.kind, "id": str(r.id)} for r in late if r.kind in KINDS])
 
 
-def _history(
-    session: Session, summary: WeeklySummary, now: datetime
-) -> list[dict[str, Any]]:
+def _history(session: Session, summary: WeeklySummary, now: datetime) -> list[dict[str, Any]]:
     """Return the numbers of the weeks before, the earliest first."""
     weeks = weeks_before(summary.week, HISTORY)
     before = select(WeeklySummary).where(

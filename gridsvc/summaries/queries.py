@@ -51,21 +51,22 @@ def span_facts(session: Session, town_id: UUID, span: Span, as_of: datetime) -> 
         span=span,
         as_of=as_of,
         grids=[GridFacts(id=grid.id, code=grid.code, name=grid.name) for grid in villages],
-        patrol_days=_patrol_days(session, span, as_of),
-        on_leave=_on_leave(session, grid_ids, span),
+        patrol_days=patrol_days(session, span, as_of),
+        on_leave=on_leave(session, grid_ids, span),
         records=_records(session, grid_ids, span),
         issues=_issues(session, grid_ids, span),
         visits=_visits(session, grid_ids, span, as_of),
     )
 
 
-def _patrol_days(session: Session, span: Span, as_of: datetime) -> frozenset[date]:
+def patrol_days(session: Session, span: Span, as_of: datetime) -> frozenset[date]:
+    """Return the days of a span on which grids are to be patrolled."""
     marked = calendar(session, span.first, span.last)
     numbers = numbers_at(session, min(span.begins_at, as_of))
     return frozenset(day for day in span.days if is_patrol_day(day, marked, numbers))
 
 
-def _on_leave(
+def on_leave(
     session: Session, grid_ids: Collection[UUID], span: Span
 ) -> frozenset[tuple[UUID, date]]:
     """Return the grids and days on which every officer was off and nobody stood in."""
@@ -94,9 +95,7 @@ def _officers(session: Session, grid_ids: Collection[UUID], span: Span) -> Seque
     return session.scalars(held).all()
 
 
-def _all_off(
-    grid_id: UUID, day: date, officers: Sequence[Duty], leaves: Sequence[Leave]
-) -> bool:
+def _all_off(grid_id: UUID, day: date, officers: Sequence[Duty], leaves: Sequence[Leave]) -> bool:
     noon = Span(day, day).begins_at + timedelta(hours=12)
     there = {d.person_id for d in officers if d.subject_id == grid_id and noon in d.period}
     off = {leave.person_id for leave in leaves if leave.first_day <= day <= leave.last_day}
@@ -215,9 +214,7 @@ def first_record_on(session: Session) -> date | None:
     return min((local_day(first) for first in firsts if first), default=None)
 
 
-def last_signatures(
-    session: Session, summary_ids: Collection[UUID]
-) -> dict[UUID, WeeklySignature]:
+def last_signatures(session: Session, summary_ids: Collection[UUID]) -> dict[UUID, WeeklySignature]:
     """Return the latest signature of each summary that was ever signed."""
     signature = WeeklySignature
     latest = (

@@ -251,9 +251,7 @@ def _signed(session: Session, summary_id: UUID) -> WeeklySummary:
     return summary
 
 
-def _act(
-    deed: str, summary_id: UUID, changes: dict[str, Any], digest: str | None = None
-) -> Act:
+def _act(deed: str, summary_id: UUID, changes: dict[str, Any], digest: str | None = None) -> Act:
     return Act(
         deed=deed,
         subject_kind="weekly_summary",

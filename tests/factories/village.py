@@ -81,9 +81,7 @@ class Village:
         return village
 
 
-def appoint(
-    session: Session, name: str, subject: Grid | Enterprise | Unit, role: Role
-) -> Person:
+def appoint(session: Session, name: str, subject: Grid | Enterprise | Unit, role: Role) -> Person:
     somebody = add_person(session, name)
     add_duty(session, somebody, subject, role, since=LAST_YEAR)
     return somebody

@@ -72,9 +72,7 @@ def test_it_knows_who_was_responsible_then(session, village, send) -> None:
     send(report)
     a_day_ago = NOON - timedelta(days=1)
     old = add_duty(session, village.head, village.zhao, Role.GRID_HEAD, until=a_day_ago)
-    add_duty(
-        session, add_person(session, "周敏"), village.zhao, Role.GRID_HEAD, since=a_day_ago
-    )
+    add_duty(session, add_person(session, "周敏"), village.zhao, Role.GRID_HEAD, since=a_day_ago)
 
     visit = session.get(Inspection, report.envelope.id)
     answered = holder(session, Role.GRID_HEAD, visit.grid_id, visit.occurred_at)

@@ -36,7 +36,11 @@ def account(session, village) -> Account:
 @pytest.fixture
 def sign_in(client, account):
     def _sign_in(password: str = PASSWORD, *, kind: str = "phone", **more):
-        body = {"login": "officer", "password": password, "device": {"kind": kind, "name": "测试机"}}
+        body = {
+            "login": "officer",
+            "password": password,
+            "device": {"kind": kind, "name": "测试机"},
+        }
         return client.post("/api/v1/sessions", json=body | more)
 
     return _sign_in

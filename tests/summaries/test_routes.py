@@ -67,9 +67,7 @@ def test_who_may_read_may_not_therefore_sign(client, as_, village, last_week) ->
     assert client.post(f"{URL}/{last_week.id}:accept", headers=as_(village.head)).status_code == 403
 
 
-def test_another_jurisdiction_does_not_even_exist(
-    session, client, as_, village, last_week
-) -> None:
+def test_another_jurisdiction_does_not_even_exist(session, client, as_, village, last_week) -> None:
     enter_jurisdiction(THERE)
     stranger = add_person(session, "那边的人")
     session.commit()

@@ -148,9 +148,7 @@ def test_the_level_above_returns_it_with_a_reason_and_the_signature_is_kept(
     first = sign_as(session, village.head, explained)
     send_back(session, explained.id, "说明太短", by=ROBOT, now=AFTERWARDS)
     second = sign_as(session, village.head, explained, now=AFTERWARDS + timedelta(hours=1))
-    accept(
-        session, explained.id, accepter_id=village.dispatcher.id, by=ROBOT, now=AFTERWARDS
-    )
+    accept(session, explained.id, accepter_id=village.dispatcher.id, by=ROBOT, now=AFTERWARDS)
 
     assert explained.state == "accepted"
     kept = session.scalars(select(WeeklySignature.id).order_by(WeeklySignature.signed_at)).all()
