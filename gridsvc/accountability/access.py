@@ -12,7 +12,6 @@ from gridsvc.errors import Forbidden, NotFound
 from gridsvc.identity import Caller, caller
 from gridsvc.session import Session, transaction
 
-
 HELD = "gridsvc.held"  # read once for each request
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 COUNTY_CODE, COUNTY_NAME = "211122000000", "盘山县"
-JURISDICTION_NAME = "盘山县（演示）"  # noqa: RUF001
+JURISDICTION_NAME = "盘山县（演示）"
 
 _OFFICES = ("社区居民委员会", "社区居委会", "居委会", "社区")
 
