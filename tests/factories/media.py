@@ -11,17 +11,16 @@ from typing import Any
 from PIL import Image
 from werkzeug.test import Client, TestResponse
 
-_shades = count(1)
+_numbers = count(1)
 
 TUS = {"Tus-Resumable": "1.0.0"}
 ALL = "/api/v1/media"
 
 
-def a_photo(size: tuple[int, int] = (64, 48), kind: str = "JPEG", **options: Any) -> bytes:
+def a_photo(size: tuple[int, int] = (64, 48)) -> bytes:
     """A picture unlike any before it."""
-    shade = next(_shades)
-    out = BytesIO()
-    Image.new("RGB", size, (shade % 256, shade // 256 % 256, 90)).save(out, kind, **options)
+    out, number = BytesIO(), next(_numbers)
+    Image.new("RGB", size, (number % 256, 90, 90)).save(out, "JPEG", comment=f"{number}".encode())
     return out.getvalue()
 
 
@@ -73,4 +72,4 @@ class Phone:
         return self.put(url, half, content[half:])
 
     def get(self, path: str) -> TestResponse:
-        return self.client.get(f"/api/v1{path}", headers=self.headers)
+        return self.client.get(f"/api/v1{path}", headers=self.headers, buffered=True)
