@@ -11,6 +11,7 @@ from gridsvc.dispatches.routes import blueprint as dispatches
 from gridsvc.docs import blueprint as docs
 from gridsvc.enterprises.routes import blueprint as enterprises
 from gridsvc.health import blueprint as health
+from gridsvc.home.routes import blueprint as home
 from gridsvc.identity import require_identity
 from gridsvc.inspections.routes import blueprint as inspections
 from gridsvc.issues.routes import blueprint as issues
@@ -47,6 +48,7 @@ FEATURES = (
     summaries,
     dispatches,
     traces,
+    home,
     sync,
     quarantine,
 )

@@ -1,0 +1,1 @@
+"""Home: what waits for whoever has signed in, and how their week goes."""
