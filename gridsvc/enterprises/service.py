@@ -15,6 +15,7 @@ from gridsvc.enterprises import queries
 from gridsvc.enterprises.models import Enterprise
 from gridsvc.enterprises.rules import Move, Plan, Told, add, cell_faults, grid_fault, placed, told
 from gridsvc.grids.queries import grids_at
+from gridsvc.grids.service import stand_in_line
 from gridsvc.ids import new_id
 from gridsvc.session import Session
 from gridsvc.synced import tick
@@ -26,6 +27,7 @@ def plan(session: Session, lines: Iterable[Line], *, crs: str, now: datetime) ->
 
     `crs` is what their coordinates are in. An enterprise is known by its code.
     """
+    stand_in_line(session)
     planned, good = Plan(), list[Told]()
     kinds, first = queries.kinds(session, now), dict[str, int]()
     for line in lines:

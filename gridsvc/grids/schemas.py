@@ -4,7 +4,7 @@ Everything is looked at before anything is believed, and each feature is told wh
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -54,15 +54,18 @@ class Drawing:
         return {self.rows[fault.line][0] for fault in self.faults}
 
 
-def read_drawing(text: str) -> Drawing:
-    """Read a GeoJSON text. Raises UnreadableDrawing, UndeclaredCrs."""
+def read_drawing(text: str, watched: Callable[[Sequence[Any]], Iterable[Any]] = iter) -> Drawing:
+    """Read a GeoJSON text; `watched` may count the features that pass.
+
+    Raises UnreadableDrawing, UndeclaredCrs.
+    """
     try:
         collection = json.loads(text)
     except (ValueError, RecursionError) as wrong:
         raise UnreadableDrawing(f"It is no JSON: {wrong}.") from None
     match collection:
         case {"type": "FeatureCollection", "features": [_, *_] as features}:
-            return _drawing(declared_crs(collection), features)
+            return _drawing(declared_crs(collection), watched(features))
         case _:
             raise UnreadableDrawing("It is not a FeatureCollection with features in it.")
 
@@ -83,7 +86,7 @@ def declared_crs(collection: Mapping[str, Any]) -> str:
             )
 
 
-def _drawing(crs: str, features: Sequence[Any]) -> Drawing:
+def _drawing(crs: str, features: Iterable[Any]) -> Drawing:
     read = Drawing(crs, {}, [], [])
     for number, feature in enumerate(features, start=1):
         properties, polygons = _parts(feature)

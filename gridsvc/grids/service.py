@@ -39,6 +39,11 @@ class Redrawing:
     since: datetime | None
 
 
+def stand_in_line(session: Session) -> None:
+    """Let whoever else imports grids, or what lies in them, wait until this transaction ends."""
+    session.execute(select(Grid.id).where(Grid.level == 1).with_for_update(key_share=True))
+
+
 def plan(
     session: Session,
     drawn: Sequence[Drawn],
@@ -50,10 +55,9 @@ def plan(
     """Return what putting `drawn` in force would change, and what is wrong with it.
 
     `spoilt` are the codes of grids that are drawn too badly to be read, `asked` is the day from
-    which the drawing should count. Another drawing of the jurisdiction waits until this
-    transaction ends. Raises PastBoundaries, LaterBoundaries.
+    which the drawing should count. Raises PastBoundaries, LaterBoundaries.
     """
-    session.execute(select(Grid.id).where(Grid.level == 1).with_for_update(key_share=True))
+    stand_in_line(session)
     is_first = not queries.has_boundaries(session)
     since = begins(asked, now, is_first=is_first)
     start = now if is_first else since or now

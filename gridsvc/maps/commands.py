@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -14,7 +15,7 @@ from gridsvc.grids.schemas import Drawing, read_drawing
 from gridsvc.grids.service import Redrawing
 from gridsvc.maps.service import Consequence, redraw
 from gridsvc.session import transaction
-from gridsvc.tables import Table, beside, read_text, refuse_faulty
+from gridsvc.tables import Table, beside, progress, read_text, refuse_faulty
 from gridsvc.terminal import Commands, import_options
 from gridsvc.weeks import LOCAL
 
@@ -41,7 +42,8 @@ def import_grids(
     A grid is known by its code. All or nothing; the same file again changes nothing; grids that
     the file does not draw stay as they are. A dry run tells exactly what would happen.
     """
-    drawing, now = read_drawing(read_text(path)), utc_now()
+    drawing = read_drawing(read_text(path), partial(progress, label="Reading"))
+    now = utc_now()
     asked = begins.date() if begins else None
     with transaction(jurisdiction) as session:
         planned = grids_service.plan(
