@@ -49,7 +49,8 @@ WITH bounds AS (
 ), shown AS (
     SELECT enterprise.id, enterprise.name, enterprise.supervision_class,
            ST_Transform(enterprise.location, 3857) AS spot
-    FROM bounds JOIN enterprise ON enterprise.location && ST_Transform(bounds.square, 4326)
+    FROM bounds
+    JOIN enterprise ON enterprise.location && ST_Expand(ST_Transform(bounds.square, 4326), 1e-9)
     WHERE enterprise.jurisdiction_id = :here
       AND enterprise.grid_id = ANY(:grids)
       AND enterprise.state = 'active'
