@@ -58,6 +58,7 @@ FIXED = {
     "API_TITLE": "gridsvc",
     "API_VERSION": "v1",
     "OPENAPI_VERSION": "3.1.0",
+    "MAX_CONTENT_LENGTH": 32 * 1024 * 1024,  # a batch of 500 records, or a piece of a photo
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Strict",
     "WTF_CSRF_CHECK_DEFAULT": False,  # checked for requests that a cookie speaks for

@@ -11,11 +11,11 @@ from typing import Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 
 from gridsvc.db import Model
-from gridsvc.scoped import InJurisdiction, Scoped, Shared
+from gridsvc.scoped import InJurisdiction, Jurisdiction, Scoped, Shared
 
 T = TypeVar("T")
 
@@ -110,3 +110,9 @@ def directory() -> Iterator[Session]:
     except BaseException:
         session.rollback()
         raise
+
+
+def every_jurisdiction() -> list[int]:
+    """Return the ids of all jurisdictions, for work that is done in each, one after another."""
+    with directory() as session:
+        return list(session.scalars(select(Jurisdiction.id).order_by(Jurisdiction.id)))
