@@ -9,6 +9,7 @@ import gridsvc.media.jobs
 import gridsvc.summaries.jobs  # noqa: F401
 from gridsvc import jobs
 from gridsvc.audit.commands import audit, receipts
+from gridsvc.demo.commands import demo
 from gridsvc.dispatches.commands import dispatches
 from gridsvc.enterprises.commands import enterprises
 from gridsvc.jurisdictions.commands import jurisdictions
@@ -29,6 +30,7 @@ COMMANDS: tuple[Command, ...] = (
     enterprises,
     summaries,
     dispatches,
+    demo,
 )
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from math import isfinite
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from shapely import Point
 from geo.crs import to_wgs84
 from gridsvc import uscc
 from gridsvc.enterprises.models import Enterprise
-from gridsvc.ids import new_id
+from gridsvc.ids import id_at
 from gridsvc.rules.rules import CLASSES
 from gridsvc.tables import Fault, Line
 
@@ -145,10 +146,13 @@ def placed(told: Told, grids: Mapping[str, UUID], lies_in: UUID) -> Row:
     }
 
 
-def add(plan: Plan, row: Row, stands: Enterprise | None) -> None:
-    """Add to a plan what `row` makes of the enterprise that stands under its code."""
+def add(plan: Plan, row: Row, stands: Enterprise | None, now: datetime) -> None:
+    """Add to a plan what `row` makes of the enterprise that stands under its code.
+
+    The id of a new one says when it was registered: its visits are due from then on.
+    """
     if stands is None:
-        plan.new.append({"id": new_id(), **row, "state": "active", "version": 1})
+        plan.new.append({"id": id_at(now), **row, "state": "active", "version": 1})
     elif changes := _changes(stands, row):
         plan.changed.append((stands, changes))
     else:

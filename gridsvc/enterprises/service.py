@@ -50,7 +50,7 @@ def _place(session: Session, good: Sequence[Told], planned: Plan, now: datetime)
             planned.faults.append(each.line.fault(fault))
         else:
             row = placed(each, grids, lies_in[key])
-            add(planned, row, standing.get(row["code"]))
+            add(planned, row, standing.get(row["code"]), now)
 
 
 def register(session: Session, planned: Plan, *, by: Actor, now: datetime) -> None:
