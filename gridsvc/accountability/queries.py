@@ -41,6 +41,11 @@ def history(session: Session, subject_ids: Collection[UUID]) -> Sequence[Duty]:
 
 def held_by(session: Session, person_id: UUID) -> list[Held]:
     """Return all that a person ever held, once for each grid it reaches down to."""
+    return held_by_each(session, [person_id])[person_id]
+
+
+def held_by_each(session: Session, person_ids: Collection[UUID]) -> dict[UUID, list[Held]]:
+    """Return what each of some people ever held, in one query however many they are."""
     here = session.jurisdiction_id
     top = aliased(Grid)
     at_top = and_(top.jurisdiction_id == here, top.id == Duty.subject_id)
@@ -48,16 +53,21 @@ def held_by(session: Session, person_id: UUID) -> list[Held]:
         (Duty.subject_kind == "grid", cast(top.level, String)), else_=Duty.subject_kind
     ).label("held_at")
     own = (
-        select(Duty.role, held_at, Duty.subject_id, Duty.period)
+        select(Duty.person_id, Duty.role, held_at, Duty.subject_id, Duty.period)
         .outerjoin(top, at_top)
-        .where(Duty.jurisdiction_id == here, Duty.person_id == person_id)
+        .where(Duty.jurisdiction_id == here, Duty.person_id.in_(person_ids))
     )
     reached = own.cte("reached", recursive=True)
     below = and_(Grid.jurisdiction_id == here, Grid.parent_id == reached.c.subject_id)
     reached = reached.union_all(
-        select(reached.c.role, reached.c.held_at, Grid.id, reached.c.period).join(Grid, below)
+        select(
+            reached.c.person_id, reached.c.role, reached.c.held_at, Grid.id, reached.c.period
+        ).join(Grid, below)
     )
-    return [Held(*row) for row in session.execute(select(*reached.c))]
+    held: dict[UUID, list[Held]] = {person_id: [] for person_id in person_ids}
+    for person_id, *duty in session.execute(select(*reached.c)):
+        held[person_id].append(Held(*duty))
+    return held
 
 
 def overlapping(session: Session, role: str, subject_id: UUID, period: Period) -> Sequence[Duty]:

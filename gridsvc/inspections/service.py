@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from gridsvc.accountability.queries import held_by
+from gridsvc.accountability.queries import held_by_each
 from gridsvc.actor import Actor
 from gridsvc.audit import service as audit
 from gridsvc.enterprises.models import Enterprise
@@ -55,7 +55,7 @@ def _circumstances(
         places=_places(session, reports, now),
         position_grids=grids_at(session, positions),
         checklists={checklist.id: checklist for checklist in checklists},
-        held={id: held_by(session, id) for id in {r.envelope.sender_id for r in reports}},
+        held=held_by_each(session, {r.envelope.sender_id for r in reports}),
         rule_sets=session.scalars(select(RuleSet)).all(),
         received_at=now,
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from gridsvc.accountability.queries import held_by
+from gridsvc.accountability.queries import held_by_each
 from gridsvc.accountability.rules import Held
 from gridsvc.actor import Actor
 from gridsvc.audit import service as audit
@@ -80,7 +80,7 @@ def _open(session: Session, reports: Sequence[ActionReport], now: datetime) -> _
     return _Ledger(
         issues={issue.id: issue for issue in issues},
         versions=versions,
-        held={id: held_by(session, id) for id in {r.envelope.sender_id for r in reports}},
+        held=held_by_each(session, {r.envelope.sender_id for r in reports}),
         rule_sets=session.scalars(select(RuleSet)).all(),
         now=now,
     )

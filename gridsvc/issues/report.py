@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from gridsvc import numbers
-from gridsvc.accountability.queries import held_by
+from gridsvc.accountability.queries import held_by_each
 from gridsvc.actor import Actor
 from gridsvc.audit import service as audit
 from gridsvc.audit.rules import Act
@@ -148,7 +148,7 @@ def _circumstances(
         grids=_grids(session, reports, enterprises, now),
         enterprises=enterprises,
         closed=session.scalars(closed).all(),
-        held={id: held_by(session, id) for id in {r.envelope.sender_id for r in reports}},
+        held=held_by_each(session, {r.envelope.sender_id for r in reports}),
         rule_sets=session.scalars(select(RuleSet)).all(),
         received_at=now,
     )

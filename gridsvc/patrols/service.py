@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select, tuple_
 
-from gridsvc.accountability.queries import held_by
+from gridsvc.accountability.queries import held_by_each
 from gridsvc.accountability.rules import Held
 from gridsvc.actor import Actor
 from gridsvc.audit import service as audit
@@ -114,7 +114,7 @@ def hand_in_track(
 
 
 def _held(session: Session, reports: Sequence[Report]) -> dict[UUID, list[Held]]:
-    return {id: held_by(session, id) for id in {r.envelope.sender_id for r in reports}}
+    return held_by_each(session, {r.envelope.sender_id for r in reports})
 
 
 def _queue_up(session: Session, rows: Sequence[Row]) -> None:
