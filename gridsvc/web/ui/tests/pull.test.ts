@@ -16,34 +16,47 @@ const server = (...answers: Answer[]) => {
   }
   return connect({ headers: () => ({}), refused: () => undefined }, 'http://server')
 }
+const page = (changed: object, next: string, more: Partial<{ more: boolean; not_yours: string[] }> = {}) => ({ body: { changed, next, not_yours: [], more: false, ...more } })
+const enterprise = (id: string, grid_id = 'g') => ({ id, grid_id, name: id }) as never
 
 beforeEach(() => Promise.all(db.tables.map((table) => table.clear())))
 
 const ids = async () => (await db.enterprises.toArray()).map(({ id }) => id)
 
-test('pages are read until nothing is new, and the cursor is kept', async () => {
-  await pull(server({ body: { enterprises: [{ id: 'a', grid_id: 'g' }], next: '1' } }, { body: { enterprises: [{ id: 'b', grid_id: 'g' }], issues: [{ id: 'i' }], next: '2' } }, { status: 304 }))
-  expect(asked).toEqual(['', '1', '2'])
+test('pages are read until there is no more, each kind into its table, and the cursor is kept', async () => {
+  await pull(server(page({ enterprise: [enterprise('a')] }, '1', { more: true }), page({ enterprise: [enterprise('b')], issue: [{ id: 'i' }], inspection: [{ id: 'v' }], day_close: [{ id: 'd' }] }, '2')))
+  expect(asked).toEqual(['', '1'])
   expect(await ids()).toEqual(['a', 'b'])
-  expect([await db.issues.count(), await recall('cursor')]).toEqual([1, '2'])
+  expect([await db.issues.count(), await db.inspections.count(), await db.dayCloses.count(), await recall('cursor')]).toEqual([1, 1, 1, '2'])
 })
 
-test('what was deleted or belongs to others now is forgotten', async () => {
-  await db.enterprises.bulkAdd([{ id: 'a', grid_id: 'g' }, { id: 'b', grid_id: 'other' }, { id: 'c', grid_id: 'g' }])
-  await pull(server({ body: { enterprises: [{ id: 'a', tombstone: 'deleted' }], not_yours: ['other'], next: '5' } }, { status: 304 }))
-  expect(await ids()).toEqual(['c'])
+test('the same row again takes the place of the one before', async () => {
+  await db.enterprises.bulkAdd([enterprise('a'), enterprise('b')])
+  await pull(server(page({ enterprise: [{ id: 'a', grid_id: 'g', name: 'new' }] }, '5')))
+  expect((await db.enterprises.toArray()).map(({ name }) => name)).toEqual(['new', 'b'])
+})
+
+test('what belongs to others now is forgotten', async () => {
+  await db.enterprises.bulkAdd([enterprise('a'), enterprise('b', 'other')])
+  await pull(server(page({}, '5', { not_yours: ['other'] })))
+  expect(await ids()).toEqual(['a'])
+})
+
+test('when nothing changed the lists count as read just now', async () => {
+  await pull(server({ status: 304 }))
+  expect(await recall('pulled_at')).toBeDefined()
 })
 
 test('after a restore on the server everything is fetched anew', async () => {
   await db.meta.add({ key: 'cursor', value: 'old' })
-  await db.enterprises.add({ id: 'stale', grid_id: 'g' })
-  await pull(server({ status: 410, body: {} }, { body: { enterprises: [{ id: 'a', grid_id: 'g' }], next: '1' } }, { status: 304 }))
-  expect(asked).toEqual(['old', '', '1'])
+  await db.enterprises.add(enterprise('stale'))
+  await pull(server({ status: 410, body: {} }, page({ enterprise: [enterprise('a')] }, '1')))
+  expect(asked).toEqual(['old', ''])
   expect(await ids()).toEqual(['a'])
 })
 
 test('without an answer the lists stay as they are', async () => {
-  await db.enterprises.add({ id: 'a', grid_id: 'g' })
+  await db.enterprises.add(enterprise('a'))
   await expect(pull(server({ status: 503 }))).rejects.toMatchObject({ status: 503 })
   expect([await ids(), await recall('pulled_at')]).toEqual([['a'], undefined])
 })

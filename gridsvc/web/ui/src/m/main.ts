@@ -5,6 +5,7 @@ import '@/shared/tokens.css'
 import { installTexts, speak } from '@/shared/i18n'
 import App from './App.vue'
 import { startDelivery } from './delivery'
+import { recordPatrols } from './recorder'
 import { startRefreshing } from './refresh'
 import { router } from './router'
 import { isExpired, resume } from './session'
@@ -20,6 +21,7 @@ async function start(): Promise<void> {
   app.mount('#app')
   startDelivery(() => { isExpired.value = true })
   startRefreshing()
+  recordPatrols()
   await watchForUpdates()
 }
 

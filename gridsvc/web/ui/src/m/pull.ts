@@ -1,20 +1,21 @@
-/** What the server knows and this phone should: due visits, enterprises, issues, checklists of its grids. */
+/** What changed on the server in this person's grids: enterprises, issues, and the latest visits and day closes. */
+import type { Table } from 'dexie'
 import { answered, type Api } from '@/shared/api'
 import { isRecord, Problem } from '@/shared/problem'
-import { db, pulledTables, recall, remember, type Pulled } from './outbox/database'
+import { db, pulledTables, recall, remember } from './outbox/database'
 
 const GONE = 410
 const MOST_PAGES = 500
 
-type Page = { next: string; not_yours?: string[]; [table: string]: unknown }
+type KindOfRow = keyof typeof pulledTables
+interface Page { changed: Partial<Record<KindOfRow, unknown>>; not_yours: string[]; next: string; more: boolean }
 
 /** Fetch what changed since last time. Throws `Problem`; what was fetched until then is kept. */
 export async function pull(api: Api): Promise<void> {
   for (let pages = 0; pages < MOST_PAGES; pages++) {
-    const cursor = (await recall<string>('cursor')) ?? ''
-    const page = await nextPage(api, cursor)
+    const page = await nextPage(api, (await recall<string>('cursor')) ?? '')
     if (page) await store(page)
-    if (!page || page.next === cursor) break
+    if (!page?.more) break
   }
   await remember('pulled_at', new Date().toISOString())
 }
@@ -32,17 +33,14 @@ async function nextPage(api: Api, cursor: string): Promise<Page | undefined> {
 }
 
 /** Rows and cursor in one transaction: a kill between them would lose rows for good. */
-async function store(page: Page): Promise<void> {
+async function store({ changed, not_yours, next }: Page): Promise<void> {
   await db.transaction('rw', [...Object.values(pulledTables), db.meta], async () => {
-    for (const [name, table] of Object.entries(pulledTables)) {
-      const rows = rowsOf(page[name])
-      await table.bulkPut(rows.filter((row) => !row.tombstone))
-      await table.bulkDelete(rows.filter((row) => row.tombstone).map((row) => row.id))
-      if (page.not_yours?.length && 'grid_id' in table.schema.idxByName) await table.where('grid_id').anyOf(page.not_yours).delete()
+    for (const [kind, table] of Object.entries(pulledTables) as [KindOfRow, Table<unknown, string>][]) {
+      await table.bulkPut(rowsOf(changed[kind]))
+      if (not_yours.length) await table.where('grid_id').anyOf(not_yours).delete()
     }
-    await remember('cursor', page.next)
+    await remember('cursor', next)
   })
 }
 
-const rowsOf = (value: unknown): Pulled[] =>
-  Array.isArray(value) ? value.filter((row): row is Pulled => isRecord(row) && typeof row.id === 'string') : []
+const rowsOf = (value: unknown): unknown[] => (Array.isArray(value) ? value.filter((row) => isRecord(row) && typeof row.id === 'string') : [])

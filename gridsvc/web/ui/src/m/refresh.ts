@@ -1,6 +1,8 @@
 /** Keeps the phone's lists fresh: after signing in, on signal, on waking. Pages show what is kept and never wait for this. */
 import { shallowReactive, watch } from 'vue'
 import { Problem } from '@/shared/problem'
+import { tally } from './delivery'
+import { readLists } from './lists'
 import { pull } from './pull'
 import { api, isExpired, me, refreshMe } from './session'
 
@@ -17,6 +19,7 @@ export async function refreshLists(): Promise<void> {
   try {
     await refreshMe()
     await pull(api)
+    if (me.value) await readLists(api, me.value)
     readAt = Date.now()
     lists.problem = undefined
   } catch (problem) {
@@ -34,6 +37,7 @@ const refreshIfOld = () => {
 /** Begin, once for the page. */
 export function startRefreshing(): void {
   watch(() => [me.value?.person.id, isExpired.value], () => void refreshLists(), { immediate: true })
+  watch(() => tally.value.arrived, () => void refreshLists()) // what has arrived changes what is due
   addEventListener('online', refreshIfOld)
   document.addEventListener('visibilitychange', refreshIfOld)
 }

@@ -1,7 +1,7 @@
 /** Who works with this phone. Signed in once with signal; then good offline until the server says otherwise. */
 import { computed, shallowRef } from 'vue'
 import { answered, connect, type Schemas } from '@/shared/api'
-import { db, pulledTables, recall, remember, SESSION, type DeviceSession } from './outbox/database'
+import { db, listTables, pulledTables, recall, remember, SESSION, type DeviceSession } from './outbox/database'
 
 type Kept = DeviceSession & { me: Schemas['Me'] }
 
@@ -55,8 +55,8 @@ export async function signOut(): Promise<void> {
 }
 
 async function forgetLists(): Promise<void> {
-  await Promise.all(Object.values(pulledTables).map((table) => table.clear()))
-  await db.meta.bulkDelete(['cursor', 'pulled_at'])
+  await Promise.all([...Object.values(pulledTables), ...listTables].map((table) => table.clear()))
+  await db.meta.bulkDelete(['cursor', 'pulled_at', 'due', 'grid_id'])
 }
 
 /** "HUAWEI ELS-AN00" out of a user agent: what the person will recognise in the list of devices. */

@@ -1,6 +1,7 @@
 /** What the phone keeps. Everything a person made is here before anything is sent. */
 import Dexie, { type EntityTable } from 'dexie'
 import type { ProblemDocument } from '@/shared/problem'
+import type { Checklist, DueVisit, Enterprise, Issue, OwnGrid, PastClose, PastVisit, Picture } from '../known'
 import type { Body, Kind, MediaReceipt, PhotoClaim, Receipt } from './contract'
 
 /**
@@ -53,9 +54,6 @@ export interface Patrol { id: string; grid_id: string; person_id: string; starte
 
 export interface TrackPoint { seq?: number; patrol_id: string; at: number; lon: number; lat: number; accuracy_m: number; speed_mps?: number; altitude_m?: number }
 
-/** A row as the server sent it. */
-export interface Pulled { id: string; grid_id?: string; [field: string]: unknown }
-
 interface Meta { key: string; value: unknown }
 
 export class PhoneDatabase extends Dexie {
@@ -64,10 +62,14 @@ export class PhoneDatabase extends Dexie {
   drafts!: EntityTable<Draft, 'id'>
   patrols!: EntityTable<Patrol, 'id'>
   points!: EntityTable<TrackPoint, 'seq'>
-  enterprises!: EntityTable<Pulled, 'id'>
-  dueVisits!: EntityTable<Pulled, 'id'>
-  issues!: EntityTable<Pulled, 'id'>
-  checklists!: EntityTable<Pulled, 'id'>
+  enterprises!: EntityTable<Enterprise, 'id'>
+  issues!: EntityTable<Issue, 'id'>
+  inspections!: EntityTable<PastVisit, 'id'>
+  dayCloses!: EntityTable<PastClose, 'id'>
+  dueVisits!: EntityTable<DueVisit, 'id'>
+  checklists!: EntityTable<Checklist, 'id'>
+  grids!: EntityTable<OwnGrid, 'id'>
+  pictures!: EntityTable<Picture, 'sha256'>
   meta!: EntityTable<Meta, 'key'>
 
   constructor(name = 'gridsvc') {
@@ -84,13 +86,21 @@ export class PhoneDatabase extends Dexie {
       checklists: 'id',
       meta: 'key',
     })
+    this.version(2).stores({
+      dueVisits: 'id, grid_id', // its id is that of the enterprise
+      inspections: 'id, grid_id, enterprise_id',
+      dayCloses: 'id, grid_id',
+      grids: 'id',
+      pictures: 'sha256, record_id',
+    })
   }
 }
 
 export const db = new PhoneDatabase()
 
-/** The tables that the server fills; the rest is the person's own work. */
-export const pulledTables = { enterprises: db.enterprises, due_visits: db.dueVisits, issues: db.issues, checklists: db.checklists }
+/** The tables that the server fills, by the kinds of its pull; and those it fills whole at each reading. The rest is the person's own work. */
+export const pulledTables = { enterprise: db.enterprises, issue: db.issues, inspection: db.inspections, day_close: db.dayCloses }
+export const listTables = [db.dueVisits, db.checklists, db.grids, db.pictures]
 
 export async function recall<T>(key: string): Promise<T | undefined> {
   return (await db.meta.get(key))?.value as T | undefined

@@ -62,7 +62,7 @@ async function keep({ record, photos = [] }: Parcel, owner: string): Promise<str
 
 async function asRecord(id: string, { kind, title, body, made_at = new Date() }: NewRecord, owner: string, photos: number): Promise<OutboxRecord> {
   return {
-    id, kind, title, body, made_at: made_at.toISOString(), device_seq: await nextSeq(), person_id: owner,
+    id, kind, title, body: { made_at: made_at.toISOString(), ...body }, made_at: made_at.toISOString(), device_seq: await nextSeq(), person_id: owner,
     state: 'here', attempts: 0, next_at: 0, photos_total: photos, photos_arrived: 0,
   }
 }

@@ -1,0 +1,60 @@
+/** What the server told this phone, as the phone keeps it. */
+import type { MultiPolygon, Polygon } from 'geojson'
+import type { PointGeometry } from './outbox/contract'
+
+interface Ref { id: string; name: string }
+
+export interface Enterprise {
+  id: string
+  grid_id: string
+  code: string
+  name: string
+  kind: string
+  supervision_class: string
+  address: string
+  location: PointGeometry
+  uscc: string | null
+  permit_no: string | null
+  contact_name: string | null
+  contact_phone: string | null
+  is_scattered_polluter: boolean
+  state: string
+}
+
+export interface Issue {
+  id: string
+  grid_id: string
+  number: string
+  category: string
+  severity: string
+  description: string
+  requirement: string | null
+  place: string | null
+  state: string
+  enterprise: (Ref & { code: string }) | null
+  owner: Ref | null
+  lead_unit: Ref | null
+  found_by: Ref
+  location: PointGeometry | null
+  occurred_at: string
+  due_at: string | null
+}
+
+export interface PastVisit { id: string; grid_id: string; enterprise_id: string; inspector_id: string; corrects_id: string | null; result: string; occurred_at: string }
+
+export interface PastClose { id: string; grid_id: string; officer_id: string; day: string }
+
+/** A visit as it was due on `day`; the id is that of the enterprise. */
+export interface DueVisit { id: string; grid_id: string; day: string; owed_days: number; visited_today: boolean; last_visit_at: string | null; last_result: string | null; checklist_id: string | null }
+
+export interface Item { item: string; text: string; text_en: string; standard?: string; severity?: string; photo_if_problem?: boolean }
+export interface Checklist { id: string; object_kind: string; version: number; in_force_from: string; items: Item[] }
+
+/** A grid that this person can patrol, and what it looks like. */
+export interface OwnGrid { id: string; name: string; level: number; geometry: Polygon | MultiPolygon }
+
+/** A photo of an issue by somebody, small. `record_id` is the issue's. */
+export interface Picture { sha256: string; record_id: string; purpose: 'scene' | 'before' | 'after'; taken_at: string; position: PointGeometry | null; bytes: ArrayBuffer }
+
+/** What counted when the due visits were read. */
+export interface DueFacts { day: string; is_patrol_day: boolean; as_of: string }
