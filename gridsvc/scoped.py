@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint
 from sqlalchemy.orm import Mapped, Relationship, mapped_column, relationship
 
 from gridsvc.db import Model
@@ -45,11 +45,13 @@ class Jurisdiction(Shared, Model):
     """
 
     __tablename__ = "jurisdiction"
+    __table_args__ = (CheckConstraint("second_factor IN ('none', 'desk')", name="second_factor"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     name: Mapped[str]
     division_code: Mapped[str | None]
     is_synthetic: Mapped[bool]  # invented for demonstration: every face of it says so
+    second_factor: Mapped[str] = mapped_column(default="none")  # who has to have one
     sync_epoch: Mapped[UUID] = mapped_column(default=new_id)  # a new one after every restore
     created_at: Mapped[datetime]
 

@@ -24,7 +24,9 @@ class Role(StrEnum):
     DISPATCHER = "dispatcher"  # 网格办
     ENFORCEMENT_OFFICER = "enforcement_officer"
     AUDITOR = "auditor"
-    ADMIN = "admin"
+    SECURITY_ADMIN = "security_admin"  # accounts and devices
+    SYSTEM_ADMIN = "system_admin"  # imports, boundaries and rules
+    ADMIN = "admin"  # the first one, who appoints the others
 
 
 SEATED = {Role.GRID_HEAD, Role.RESPONSIBLE_LEADER, Role.RESPONSIBLE_PERSON}
@@ -39,6 +41,8 @@ SUBJECT_KINDS = {
     Role.DISPATCHER: {"grid"},
     Role.ENFORCEMENT_OFFICER: {"grid"},
     Role.AUDITOR: {"grid"},
+    Role.SECURITY_ADMIN: {"grid"},
+    Role.SYSTEM_ADMIN: {"grid"},
     Role.ADMIN: {"grid"},
 }
 
@@ -48,11 +52,13 @@ TOWN = {"grid_head@2", "deputy_head@2"}
 COUNTY = {"grid_head@1"}
 OFFICE = {"dispatcher@1"}
 ENFORCEMENT = {"enforcement_officer@1"}
+SECURITY = {"security_admin@1", "admin@1"}
 LIAISON = {"dept_liaison@unit"}
 ANSWERABLE = {"responsible_leader@enterprise", "responsible_person@enterprise"}
 FIELD = OFFICER | VILLAGE | TOWN | ENFORCEMENT
 ABOVE = TOWN | COUNTY | OFFICE | ENFORCEMENT
 ALL_GRID_POSTS = FIELD | ABOVE
+ADMINISTRATION = SECURITY | {"system_admin@1", "auditor@1"}
 
 PERMISSION: dict[str, set[str]] = {
     "inspection.register": FIELD,
@@ -78,11 +84,14 @@ PERMISSION: dict[str, set[str]] = {
     "order.issue": OFFICE | COUNTY,
     "order.reply": TOWN,
     "trace.read": ABOVE,
-    "roster.read": ALL_GRID_POSTS | LIAISON | ANSWERABLE | {"auditor@1", "admin@1"},
+    "roster.read": ALL_GRID_POSTS | LIAISON | ANSWERABLE | ADMINISTRATION,
     "duty.hand_over": TOWN | COUNTY | OFFICE | {"admin@1"},
     "leave.record": VILLAGE | TOWN | COUNTY | OFFICE | {"admin@1"},
     "quarantine.read": ABOVE | {"admin@1"},
     "audit.verify": ENFORCEMENT | {"auditor@1", "admin@1"},
+    "device.manage": TOWN | SECURITY,
+    "account.manage": SECURITY,
+    "access_token.manage": OFFICE | SECURITY,
 }
 
 
@@ -91,34 +100,38 @@ class Held:
     """A role that somebody held during a period, and one thing that it reaches.
 
     `subject_id` is the grid, enterprise or unit: the duty's own, or a grid below its own.
+    A program holds no post: `deeds` are what it was granted.
     """
 
     role: str
     held_at: str  # the level of the duty's own grid, or the kind of its subject
     subject_id: UUID
     period: Period
+    deeds: frozenset[str] | None = None
 
     @property
     def post(self) -> str:
         return f"{self.role}@{self.held_at}"
 
+    def lets(self, deed: str, at: datetime) -> bool:
+        """Say whether it allows `deed`, to what it reaches, at a moment."""
+        granted = self.post in PERMISSION[deed] if self.deeds is None else deed in self.deeds
+        return granted and at in self.period
+
 
 def allows(held: Iterable[Held], deed: str, at: datetime) -> bool:
     """Say whether what somebody held lets them do `deed` anywhere at a moment."""
-    return any(duty.post in PERMISSION[deed] and at in duty.period for duty in held)
+    return any(duty.lets(deed, at) for duty in held)
 
 
 def may(held: Iterable[Held], deed: str, subject_id: UUID, at: datetime) -> bool:
     """Say whether what somebody held lets them do `deed` to a subject at a moment."""
-    return any(
-        duty.subject_id == subject_id and duty.post in PERMISSION[deed] and at in duty.period
-        for duty in held
-    )
+    return any(duty.subject_id == subject_id and duty.lets(deed, at) for duty in held)
 
 
 def scope(held: Iterable[Held], deed: str, at: datetime) -> set[UUID]:
     """Return the subjects to which what somebody held lets them do `deed` at a moment."""
-    return {duty.subject_id for duty in held if duty.post in PERMISSION[deed] and at in duty.period}
+    return {duty.subject_id for duty in held if duty.lets(deed, at)}
 
 
 def permissions(held: Iterable[Held], at: datetime) -> list[str]:

@@ -45,7 +45,7 @@ def account_of(session: Session, login: str, password: str, *, now: datetime) ->
 def note_failure(session: Session, login: str, *, now: datetime) -> None:
     """Count a wrong password; lock the login for a while once there were too many."""
     one: ColumnElement[int] = literal_column("1")
-    counted = insert(SigninFailure).values(login=login, failures=1)
+    counted = insert(SigninFailure).values(login=login, failures=1, last_at=now)
     failures: int = session.execute(
         counted.on_conflict_do_update(
             index_elements=["login"], set_={"failures": SigninFailure.failures + one}

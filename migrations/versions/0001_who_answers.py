@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, ExcludeConstraint
 
 from migrations.operations import (
     ADD_ONLY,
@@ -21,7 +21,10 @@ TABLES = [
     "jurisdiction",
     "audit_head",
     "audit_entry",
+    "audit_anchor",
     "account",
+    "second_factor",
+    "recovery_code",
     "signin_failure",
     "membership",
     "person",
@@ -32,6 +35,7 @@ TABLES = [
     "boundary",
     "sync_clock",
     "number_book",
+    "access_token",
     "duty",
     "handover",
     "leave",
@@ -48,13 +52,16 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("division_code", sa.Text()),
         sa.Column("is_synthetic", sa.Boolean(), nullable=False),
+        sa.Column("second_factor", sa.Text(), nullable=False),
         sa.Column("sync_epoch", sa.Uuid(), nullable=False),
         moment("created_at"),
+        sa.CheckConstraint("second_factor IN ('none', 'desk')", name="second_factor"),
         sa.PrimaryKeyConstraint("id"),
     )
     _trail()
     _people()
     _grids()
+    _programs()
     _accountability()
 
 
@@ -80,8 +87,19 @@ def _trail() -> None:
         rights=ADD_ONLY,
     )
     op.create_index(None, "audit_entry", ["jurisdiction_id", "at"])
-    op.create_index(None, "audit_entry", ["jurisdiction_id", "person_id", "at"])
+    op.create_index(None, "audit_entry", ["jurisdiction_id", "deed", "seq"])
+    op.create_index(None, "audit_entry", ["jurisdiction_id", "person_id", "seq"])
     op.create_index(None, "audit_entry", ["jurisdiction_id", "subject_id", "seq"])
+    create_scoped_table(
+        "audit_anchor",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        moment("signed_at"),
+        sa.Column("signature", sa.Text(), nullable=False),
+        key="day",
+        rights=ADD_ONLY,
+    )
 
 
 def _people() -> None:
@@ -93,16 +111,38 @@ def _people() -> None:
         sa.Column("activation_digest", sa.Text()),
         moment("activation_until", nullable=True),
         sa.Column("must_change_password", sa.Boolean(), nullable=False),
+        sa.Column("oidc_issuer", sa.Text()),
+        sa.Column("oidc_subject", sa.Text()),
         moment("disabled_at", nullable=True),
         moment("created_at"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("login"),
+        sa.UniqueConstraint("oidc_issuer", "oidc_subject"),
+    )
+    create_shared_table(
+        "second_factor",
+        sa.Column("account_id", sa.Uuid(), sa.ForeignKey("account.id"), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("last_step", sa.BigInteger()),
+        moment("created_at"),
+        moment("confirmed_at", nullable=True),
+        sa.PrimaryKeyConstraint("account_id"),
+        rights=CLEAR,
+    )
+    create_shared_table(
+        "recovery_code",
+        sa.Column("account_id", sa.Uuid(), sa.ForeignKey("account.id"), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        moment("used_at", nullable=True),
+        sa.PrimaryKeyConstraint("account_id", "digest"),
+        rights=CLEAR,
     )
     create_shared_table(
         "signin_failure",
         sa.Column("login", sa.Text(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         moment("locked_until", nullable=True),
+        moment("last_at"),
         sa.PrimaryKeyConstraint("login"),
         rights=CLEAR,
     )
@@ -136,16 +176,21 @@ def _people() -> None:
         sa.Column("account_id", sa.Uuid(), sa.ForeignKey("account.id"), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("proof", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("app_build", sa.Text()),
         sa.Column("secret_digest", sa.Text(), nullable=False),
         sa.Column("previous_digest", sa.Text()),
+        sa.Column("former_digests", JSONB(), nullable=False),
         moment("rotated_at"),
+        moment("confirmed_at", nullable=True),
         moment("created_at"),
         moment("last_seen_at"),
         moment("expires_at"),
         moment("revoked_at", nullable=True),
+        sa.Column("revoked_reason", sa.Text()),
         sa.CheckConstraint("kind IN ('phone', 'browser', 'program')", name="kind"),
+        sa.CheckConstraint("proof IN ('password', 'oidc', 'issued')", name="proof"),
         references={"person_id": "person"},
     )
     op.create_index(None, "device", ["jurisdiction_id", "person_id"])
@@ -197,6 +242,16 @@ def _grids() -> None:
         sa.Column("book", sa.Text(), nullable=False),
         sa.Column("last", sa.BigInteger(), nullable=False),
         key="book",
+    )
+
+
+def _programs() -> None:
+    create_scoped_table(
+        "access_token",
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("deeds", JSONB(), nullable=False),
+        sa.Column("grid_id", sa.Uuid(), nullable=False),
+        references={"id": "device", "grid_id": "grid"},
     )
 
 
