@@ -40,6 +40,11 @@ export async function activate(login: string, code: string, password: string): P
   await answered(api.POST('/api/v1/activations', { body: { login, code, password } }))
 }
 
+export async function changePassword(old: string, fresh: string): Promise<void> {
+  await answered(api.PUT('/api/v1/me/password', { body: { old, new: fresh } }))
+  begin(await answered(api.GET('/api/v1/me')))
+}
+
 export async function signOut(): Promise<void> {
   await answered(api.DELETE('/api/v1/sessions/current'))
   forget()

@@ -871,6 +871,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what waits for the caller, what of theirs waits for others, and the week so far. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Home"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inspections": {
         parameters: {
             query?: never;
@@ -3067,6 +3104,10 @@ export interface components {
             until?: string;
             week?: string;
         };
+        Counts: {
+            others?: number;
+            waiting?: number;
+        };
         DayClose: {
             /** Format: date */
             day?: string;
@@ -3412,6 +3453,14 @@ export interface components {
             person?: components["schemas"]["PersonRef"] | null;
             role?: string;
             seat?: number;
+        };
+        Home: {
+            /** Format: date-time */
+            as_of?: string;
+            counts?: components["schemas"]["Counts"];
+            others?: components["schemas"]["Waiting"][];
+            waiting?: components["schemas"]["Waiting"][];
+            week_so_far?: components["schemas"]["WeekSoFar"];
         };
         Inspection: {
             accuracy_m?: number;
@@ -3865,6 +3914,12 @@ export interface components {
             made_at: string;
             position?: Record<string, never>;
         };
+        Patrolled: {
+            /** Format: date */
+            day?: string;
+            due?: number;
+            patrolled?: number;
+        };
         People: {
             items?: components["schemas"]["Person"][];
             next?: string | null;
@@ -4138,6 +4193,10 @@ export interface components {
             points?: number;
             visits?: number;
         };
+        TownWeek: {
+            days?: components["schemas"]["Patrolled"][];
+            grid?: components["schemas"]["GridRef"];
+        };
         Trace: {
             /** Format: date-time */
             as_of?: string;
@@ -4276,6 +4335,11 @@ export interface components {
             /** Format: uuid */
             parent_id?: string | null;
         };
+        UnitRef: {
+            /** Format: uuid */
+            id?: string;
+            name?: string;
+        };
         Units: {
             items?: components["schemas"]["Unit"][];
         };
@@ -4302,6 +4366,35 @@ export interface components {
             head?: components["schemas"]["Head"];
             holds?: boolean;
             lines?: number;
+        };
+        Waiting: {
+            count?: number;
+            /** @description The permission that the next step asks for. */
+            deed?: string;
+            /** Format: date-time */
+            due_at?: string | null;
+            enterprise?: components["schemas"]["EnterpriseRef"] | null;
+            grid?: components["schemas"]["GridRef"];
+            /** Format: uuid */
+            id?: string | null;
+            /** @enum {string} */
+            kind?: "issue" | "weekly_summary" | "dispatch_order" | "monthly_dispatch" | "quarantined";
+            lead_unit?: components["schemas"]["UnitRef"] | null;
+            month?: string;
+            number?: string;
+            overdue?: boolean;
+            owner?: components["schemas"]["PersonRef"] | null;
+            /** @description Why it was returned. */
+            reason?: string | null;
+            state?: string;
+            /** @description A description or requirement, as given. */
+            title?: string;
+            town?: components["schemas"]["GridRef"] | null;
+            week?: string;
+        };
+        WeekSoFar: {
+            towns?: components["schemas"]["TownWeek"][];
+            week?: string;
         };
         WholeIssue: {
             actions?: components["schemas"]["IssueAction"][];

@@ -58,6 +58,12 @@ export function week(isoWeek: string): string {
   return say('format.week', { week: number, from: monthAndDay(monday, monday.year), until: monthAndDay(sunday, monday.year) })
 }
 
+/** "2026-11" → "2026年11月" */
+export function month(isoMonth: string): string {
+  const [year, number] = isoMonth.split('-').map(Number) as [number, number]
+  return say('format.month', { year, month: isEnglish() ? MONTHS[number - 1]! : number })
+}
+
 /** "2026-W47" of any moment, by the local calendar. */
 export function isoWeekOf(at: Moment): string {
   const { year, month, day } = local(at)
