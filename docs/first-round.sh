@@ -15,7 +15,7 @@ export PYTHONUTF8=1
 
 base="${1:?Usage: docs/first-round.sh BASE_URL}"
 base="${base%/}"
-password="${DEMO_PASSWORD:-xuncha2026}"
+password="${DEMO_PASSWORD:-grid2026}"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 

@@ -74,7 +74,7 @@ def fill(
         is_new = not is_settled(session)
         last = lived_until(session)
     if is_new or last is None:
-        _settle(demo, now, say, is_small=is_small)
+        _settle(demo, say, is_small=is_small)
     yesterday = local_day(now) - DAY
     if last is not None and last >= yesterday:
         say(f"The demo county has lived up to {last}; nothing is missing.")
@@ -93,12 +93,12 @@ def lived_until(session: Session) -> date | None:
     return local_day(at) if at else None
 
 
-def _settle(demo: Demo, now: datetime, say: Say, *, is_small: bool) -> None:
+def _settle(demo: Demo, say: Say, *, is_small: bool) -> None:
     begun = monotonic()
     with transaction(demo.jurisdiction_id) as session:
         is_small = is_one_town(session) if has_boundaries(session) else is_small
     settle(demo, county_for(demo, is_small=is_small), lambda name: say(f"imported {name}"))
-    give_passwords(demo, now)
+    give_passwords(demo)
     say(f"The county is founded ({monotonic() - begun:.0f} s).")
 
 

@@ -1,4 +1,4 @@
-"""Who can sign in to the demo county: one person for each role, near the story of the first."""
+"""Who can sign in to the demo county: everybody. Shown is one for each role, near the story."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from gridsvc.demo.world import SHOWN_CODE, World
 from gridsvc.enterprises.models import Enterprise
 from gridsvc.people import queries
 from gridsvc.people.models import Person
-from gridsvc.people.service import set_password
+from gridsvc.people.service import set_passwords
 from gridsvc.session import Session, transaction
 from gridsvc.weeks import local_day
 
@@ -32,14 +32,12 @@ class Login:
     client: str
 
 
-def give_passwords(demo: Demo, now: datetime) -> None:
-    """Give a password to those who hold the posts of the demo logins now, if they have none."""
+def give_passwords(demo: Demo) -> None:
+    """Let everybody in the demo sign in, who has no password yet."""
     given_at = demo.founded_at + timedelta(hours=1)
-    for login in _named(demo, now):
-        with transaction(demo.jurisdiction_id) as session:
-            account = queries.member(session, login.login)
-            if account and account.password_hash is None:
-                set_password(session, account, PASSWORD, by=MAKER, now=given_at)
+    with transaction(demo.jurisdiction_id) as session:
+        accounts = queries.without_password(session)
+        set_passwords(session, accounts, PASSWORD, by=MAKER, now=given_at)
 
 
 def logins(demo: Demo, now: datetime) -> list[Login]:

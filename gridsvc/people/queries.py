@@ -32,6 +32,15 @@ def member(session: Session, login: str) -> Account | None:
     return session.scalars(mine.where(Account.login == login)).one_or_none()
 
 
+def without_password(session: Session) -> Sequence[Account]:
+    """Return the accounts of the jurisdiction that have not been activated, by login."""
+    here = Membership.jurisdiction_id == session.jurisdiction_id
+    mine = select(Account).join(Membership, Membership.account_id == Account.id).where(here)
+    return session.scalars(
+        mine.where(Account.password_hash.is_(None)).order_by(Account.login)
+    ).all()
+
+
 def accounts(session: Session, logins: Collection[str]) -> dict[str, tuple[UUID, bool]]:
     """Return the id of the account of each login, and whether it is a member here."""
     mine = (Membership.account_id == Account.id) & (

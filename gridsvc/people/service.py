@@ -160,12 +160,31 @@ def set_password(
     now: datetime,
 ) -> None:
     """Give an account a password, and let it try again at once. Raises WeakPassword."""
-    account.password_hash = hashed(password)
-    account.activation_digest = account.activation_until = None
-    account.must_change_password = must_change
-    session.execute(delete(SigninFailure).where(SigninFailure.login == account.login))
-    act = Act(deed="account.set_password", subject_kind="account", subject_id=account.id)
-    audit.record(session, [act], by=by, at=now)
+    set_passwords(session, [account], password, must_change=must_change, by=by, now=now)
+
+
+def set_passwords(
+    session: Session,
+    accounts: Sequence[Account],
+    password: str,
+    *,
+    must_change: bool = False,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Give many accounts one password, hashed once. Only where it is no secret."""
+    secret = hashed(password)
+    for account in accounts:
+        account.password_hash = secret
+        account.activation_digest = account.activation_until = None
+        account.must_change_password = must_change
+    named = SigninFailure.login.in_([account.login for account in accounts])
+    session.execute(delete(SigninFailure).where(named))
+    acts = [
+        Act(deed="account.set_password", subject_kind="account", subject_id=account.id)
+        for account in accounts
+    ]
+    audit.record(session, acts, by=by, at=now)
 
 
 def enter_units(session: Session, plan: UnitsPlan, *, by: Actor, now: datetime) -> None:
