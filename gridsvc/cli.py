@@ -3,6 +3,7 @@
 from click import Command
 from flask import Flask
 
+import gridsvc.audit.jobs
 import gridsvc.dispatches.jobs
 import gridsvc.enterprises.jobs
 import gridsvc.media.jobs

@@ -4,6 +4,7 @@ Only the standard library is used here, so that `make stop` and `make clean` wor
 anything is installed. docs/settings.md describes every setting; a test compares the two.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ INSTANCE_FILE = "instance.json"  # the environment of the running instance
 KEYS_FILE = "keys.json"  # made once by `make run`
 
 THREADS = 8  # requests one web process answers at once; each may hold one connection
+DIGESTS = ("sha256", "sm3")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -35,6 +37,7 @@ class Settings:
     secret_key: str
     receipt_key: str
     media_dir: Path
+    digest: str = "sha256"
     log_level: str = "info"
     host: str = "127.0.0.1"
     port: int = 8000
@@ -55,6 +58,7 @@ class Settings:
             secret_key=read("SECRET_KEY", _secret),
             receipt_key=read("RECEIPT_KEY", _seed),
             media_dir=read("MEDIA_DIR", _absolute, var_dir / "media"),
+            digest=read("DIGEST", _digest, cls.digest),
             log_level=read("LOG_LEVEL", _log_level, cls.log_level),
             host=read("HOST", str, cls.host),
             port=read("PORT", _between(1, 65535), cls.port),
@@ -77,6 +81,7 @@ class Settings:
             "SECRET_KEY": self.secret_key,
             "RECEIPT_KEY": self.receipt_key,
             "MEDIA_DIR": self.media_dir,
+            "DIGEST": self.digest,
             "LOG_LEVEL": self.log_level,
         }
 
@@ -152,6 +157,16 @@ def _absolute(value: str) -> Path:
     if not path.is_absolute():
         raise ValueError("must be an absolute path")
     return path
+
+
+def _digest(value: str) -> str:
+    if value.lower() not in DIGESTS:
+        raise ValueError(f"must be one of {', '.join(DIGESTS)}")
+    try:
+        hashlib.new(value.lower())
+    except ValueError:
+        raise ValueError(f"cannot be {value}: this machine's OpenSSL does not offer it") from None
+    return value.lower()
 
 
 def _log_level(value: str) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 import orjson
 import rfc8785
 
-ALGORITHM = "sha256"
+SHA256, SM3 = "sha256", "sm3"
+ALGORITHMS = (SHA256, SM3)  # what a label may say
 
 COMPACT = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z
 
@@ -28,6 +29,18 @@ def compact(content: Any) -> bytes:
     return orjson.dumps(content, option=COMPACT)
 
 
-def digest(text: bytes) -> str:
+def digest(text: bytes, algorithm: str = SHA256) -> str:
     """Return the digest of `text`, labelled: "sha256:" and 64 hexadecimal digits."""
-    return f"{ALGORITHM}:{hashlib.new(ALGORITHM, text).hexdigest()}"
+    return f"{algorithm}:{hashlib.new(algorithm, text).hexdigest()}"
+
+
+def algorithm_of(labelled: str) -> str | None:
+    """Return how a digest was made, as its label says, or None if we know no such way."""
+    label = labelled.partition(":")[0]
+    return label if label in ALGORITHMS else None
+
+
+def short(labelled: str) -> str:
+    """Return the beginning of a digest, for paper: "sha256:" and 16 hexadecimal digits."""
+    label, _, digits = labelled.partition(":")
+    return f"{label}:{digits[:16]}"

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
+from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Engine, event, select
@@ -29,6 +30,12 @@ class Session(FlaskSession):
         if jurisdiction_id is None:
             raise LookupError("This session has entered no jurisdiction.")
         return jurisdiction_id
+
+    @property
+    def digest_algorithm(self) -> str:
+        """How the links of the trail are made from now on (setting DIGEST)."""
+        algorithm: str = current_app.config["DIGEST"]
+        return algorithm
 
     def get(self, entity: type[T], ident: Any, **options: Any) -> T | None:  # type: ignore[override]
         """Return the thing with this id, or None. A scoped thing is found by its id alone."""

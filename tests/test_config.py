@@ -33,6 +33,7 @@ def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
         "SECRET_KEY": "short",
         "RECEIPT_KEY": "5g" * 32,
         "MEDIA_DIR": "media",
+        "DIGEST": "md5",
         "LOG_LEVEL": "loud",
         "PORT": "65536",
         "WORKERS": "two",

@@ -1,6 +1,6 @@
 """The tables of the trail. The application may add to it and read it, and nothing else."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Index
@@ -29,7 +29,8 @@ class AuditEntry(InJurisdiction, Model):
     __tablename__ = "audit_entry"
     __table_args__ = (
         Index(None, "jurisdiction_id", "subject_id", "seq"),
-        Index(None, "jurisdiction_id", "person_id", "at"),
+        Index(None, "jurisdiction_id", "person_id", "seq"),
+        Index(None, "jurisdiction_id", "deed", "seq"),
         Index(None, "jurisdiction_id", "at"),
     )
 
@@ -42,3 +43,18 @@ class AuditEntry(InJurisdiction, Model):
     subject_id: Mapped[UUID]
     text: Mapped[str]
     hash: Mapped[str]
+
+
+class AuditAnchor(InJurisdiction, Model):
+    """Where the chain ended when a local day began, signed. A copy elsewhere is a witness.
+
+    It belongs to the trail, so it leaves no line of its own.
+    """
+
+    __tablename__ = "audit_anchor"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    seq: Mapped[Counter]
+    hash: Mapped[str]
+    signed_at: Mapped[datetime]
+    signature: Mapped[str]

@@ -4,8 +4,8 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from gridsvc.audit.schemas import PublicKeySchema, VerificationSchema
-from gridsvc.audit.service import verification
+from gridsvc.audit import anchors
+from gridsvc.audit.schemas import AnchorsSchema, PublicKeySchema, VerificationSchema
 from gridsvc.clock import utc_now
 from gridsvc.identity import caller, needs, open_to_all
 from gridsvc.session import transaction
@@ -19,17 +19,31 @@ blueprint = Blueprint("audit", __name__, url_prefix="/api/v1", description="The 
 @blueprint.alt_response(403, "FORBIDDEN")
 @needs("audit.verify")
 def get_verification() -> dict[str, Any]:
-    """Walk the whole trail of the jurisdiction and say whether it holds."""
+    """Walk the whole trail of the jurisdiction and say whether it holds, its anchors included.
+
+    Nobody waits meanwhile: it reads what was committed, and takes no lock.
+    """
     with transaction(caller().jurisdiction_id) as session:
-        now, found = utc_now(), verification(session)
-    seq, hash = found.head
+        now, found = utc_now(), anchors.witnessed(session, signer().public_hex)
+    seq, hash = found.walk.head
     return {
-        "holds": found.holds,
-        "lines": found.lines,
-        "first_break": found.first_break,
+        "holds": found.walk.holds,
+        "lines": found.walk.lines,
+        "first_break": found.walk.first_break,
         "head": {"seq": seq, "hash": hash},
+        "anchors": found.anchors,
+        "last_anchor": found.last_anchor,
         "as_of": now,
     }
+
+
+@blueprint.get("/audit/anchors")
+@blueprint.response(200, AnchorsSchema)
+@needs("audit.verify")
+def get_anchors() -> dict[str, Any]:
+    """List the daily anchors, each signed by the key of the receipts, the earliest first."""
+    with transaction(caller().jurisdiction_id) as session:
+        return {"items": [anchors.told(anchor) for anchor in anchors.anchors(session)]}
 
 
 @blueprint.get("/receipts/public-key")

@@ -1,6 +1,8 @@
 """How the links of the trail hold together. No session, no clock."""
 
-from collections.abc import Iterable, Iterator
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,9 +11,13 @@ from uuid import UUID
 import orjson
 
 from gridsvc.actor import Actor
-from gridsvc.digests import compact, digest
+from gridsvc.digests import SHA256, algorithm_of, compact, digest
 
 BEGINNING = "sha256:" + "0" * 64
+
+# Facts whose values never enter the trail: a salted digest does, which can be compared with
+# what somebody says the value was.
+SEALED = frozenset({"phone", "contact_phone"})
 
 SEARCHED = ("seq", "actor", "deed", "subject_kind", "subject_id")
 
@@ -51,8 +57,23 @@ class Break:
     reason: str
 
 
+@dataclass(frozen=True)
+class Witness:
+    """Something outside the chain that says what the hash of a link was: an anchor, a receipt."""
+
+    seq: int
+    hash: str
+    name: str
+
+
 def chain(
-    acts: Iterable[Act], *, jurisdiction_id: int, after: tuple[int, str], by: Actor, at: datetime
+    acts: Iterable[Act],
+    *,
+    jurisdiction_id: int,
+    after: tuple[int, str],
+    by: Actor,
+    at: datetime,
+    algorithm: str = SHA256,
 ) -> Iterator[Link]:
     """Yield `acts` as links that follow the one whose (seq, hash) is `after`."""
     seq, hash_ = after
@@ -62,7 +83,7 @@ def chain(
             "jurisdiction_id": jurisdiction_id, "seq": seq, "at": at, "prev_hash": hash_,
         }  # fmt: skip
         text = compact(content)
-        hash_ = digest(text)
+        hash_ = digest(text, algorithm)
         yield Link(seq, at, text.decode(), hash_, act)
 
 
@@ -78,29 +99,75 @@ def _content(act: Act, by: Actor) -> dict[str, Any]:
         "subject_id": act.subject_id,
         "digest": act.digest,
         "media": list(act.media) or None,
-        "changes": act.changes,
+        "changes": act.changes and _with_seals(act.changes),
     }
     return {name: value for name, value in told.items() if value is not None}
 
 
-def first_break(entries: Iterable[Any], head: tuple[int, str]) -> Break | None:
-    """Return the first broken link of a whole chain in order of seq, or None if it holds.
+def _with_seals(changes: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: [seal(value) for value in pair] if name in SEALED else pair
+        for name, pair in changes.items()
+    }
 
-    `head` is the (seq, hash) where the chain must end. What a line says of itself is never
-    trusted: its hash is worked out again, and its columns are compared with its text.
+
+def seal(value: str | None, salt: str | None = None) -> dict[str, str] | None:
+    """Return what may be told of a sealed value: the digest of salt and value, and the salt."""
+    if value is None:
+        return None
+    salt = salt or secrets.token_hex(16)
+    return {"salt": salt, "sealed": digest(f"{salt}{value}".encode())}
+
+
+class Walk:
+    """A walk along a whole chain, link by link, in flat memory.
+
+    What a line says of itself is never trusted: its hash is worked out again, by the algorithm
+    its label names, its columns are compared with its text, and its hash with what each
+    witness says.
     """
-    seq, hash_ = 0, BEGINNING
-    for entry in entries:
-        seq += 1
-        if entry.seq != seq:
-            return Break(seq, "missing")
+
+    def __init__(self, witnesses: Iterable[Witness] = ()) -> None:
+        self.seq, self.hash = 0, BEGINNING
+        self._witnesses: dict[int, list[Witness]] = defaultdict(list)
+        for witness in witnesses:
+            self._witnesses[witness.seq].append(witness)
+
+    def first_break(self, entries: Iterable[Any], head: tuple[int, str]) -> Break | None:
+        """Return the first broken link, or None if all hold up to `head`, its (seq, hash)."""
+        for entry in entries:
+            if broken := self._step(entry):
+                return broken
+        if (self.seq, self.hash) != head:
+            return Break(self.seq + 1, "cut off before the head")
+        later = sorted(seq for seq in self._witnesses if seq > self.seq)
+        if later:
+            name = self._witnesses[later[0]][0].name
+            return Break(self.seq + 1, f"cut off: {name} has seen line {later[0]}")
+        return None
+
+    def _step(self, entry: Any) -> Break | None:
+        self.seq += 1
+        if entry.seq != self.seq:
+            return Break(self.seq, "missing")
         told = _told(entry.text)
-        if told.get("prev_hash") != hash_:
-            return Break(seq, "does not follow the one before")
-        hash_ = digest(entry.text.encode())
-        if entry.hash != hash_ or not _agrees(entry, told):
-            return Break(seq, "altered")
-    return None if (seq, hash_) == head else Break(seq + 1, "cut off before the head")
+        if told.get("prev_hash") != self.hash:
+            return Break(self.seq, "does not follow the one before")
+        algorithm = algorithm_of(entry.hash)
+        self.hash = digest(entry.text.encode(), algorithm or SHA256)
+        if algorithm is None or entry.hash != self.hash or not _agrees(entry, told):
+            return Break(self.seq, "altered")
+        for witness in self._witnesses.get(self.seq, ()):
+            if witness.hash != self.hash:
+                return Break(self.seq, f"rewritten here or before: {witness.name} differs")
+        return None
+
+
+def first_break(
+    entries: Iterable[Any], head: tuple[int, str], witnesses: Iterable[Witness] = ()
+) -> Break | None:
+    """Return the first broken link of a whole chain in order of seq, or None if it holds."""
+    return Walk(witnesses).first_break(entries, head)
 
 
 def _told(text: str) -> dict[str, Any]:

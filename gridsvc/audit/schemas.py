@@ -19,6 +19,28 @@ class HeadSchema(Schema):
     hash = fields.String()
 
 
+class LastAnchorSchema(HeadSchema):
+    """Where the trail ended when a local day began."""
+
+    day = fields.Date()
+    signed_at = MomentField()
+
+
+class AnchorSchema(Schema):
+    """Where the trail ended when a local day began, with the signature over the rest."""
+
+    jurisdiction_id = fields.Integer()
+    day = fields.String(metadata={"example": "2026-03-02"})
+    audit_seq = fields.Integer()
+    audit_hash = fields.String()
+    signed_at = fields.String()
+    signature = fields.String()
+
+
+class AnchorsSchema(Schema):
+    items = fields.List(fields.Nested(AnchorSchema))
+
+
 class VerificationSchema(Schema):
     """What a walk along the whole trail has shown."""
 
@@ -26,6 +48,8 @@ class VerificationSchema(Schema):
     lines = fields.Integer()
     first_break = fields.Nested(BreakSchema, data_key="break", allow_none=True)
     head = fields.Nested(HeadSchema)
+    anchors = fields.Integer(metadata={"description": "How many it was compared with."})
+    last_anchor = fields.Nested(LastAnchorSchema, allow_none=True)
     as_of = MomentField()
 
 

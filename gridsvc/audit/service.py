@@ -1,18 +1,23 @@
 """Writing the trail, and walking it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Executable, func, select, update
 
 from gridsvc.actor import Actor
 from gridsvc.audit.models import AuditEntry, AuditHead
-from gridsvc.audit.rules import BEGINNING, Act, Break, Link, chain, first_break
+from gridsvc.audit.rules import BEGINNING, Act, Break, Link, Witness, chain, first_break
 from gridsvc.batches import insert_all
 from gridsvc.session import Session
+
+CHECKED = (
+    "seq", "at", "actor", "person_id", "deed", "subject_kind", "subject_id", "text", "hash",
+)  # fmt: skip
+PIECE = 1000  # lines in memory at once
 
 
 def open_trail(session: Session) -> None:
@@ -33,7 +38,12 @@ def record(session: Session, acts: Sequence[Act], *, by: Actor, at: datetime) ->
     head = select(AuditHead.seq, AuditHead.hash).with_for_update()
     seq, hash_ = session.execute(head).one()
     here = session.jurisdiction_id
-    links = list(chain(acts, jurisdiction_id=here, after=(seq, hash_), by=by, at=at))
+    links = list(
+        chain(
+            acts, jurisdiction_id=here, after=(seq, hash_), by=by, at=at,
+            algorithm=session.digest_algorithm,
+        )
+    )  # fmt: skip
     insert_all(session, AuditEntry, [_row(link, by) for link in links])
     session.execute(update(AuditHead).values(seq=links[-1].seq, hash=links[-1].hash))
 
@@ -50,6 +60,11 @@ def _row(link: Link, by: Actor) -> dict[str, Any]:
         "text": link.text,
         "hash": link.hash,
     }
+
+
+def has_trail(session: Session) -> bool:
+    """Say whether the chain of the jurisdiction was begun."""
+    return session.scalar(select(AuditHead.seq)) is not None
 
 
 def head(session: Session) -> tuple[int, str]:
@@ -79,21 +94,25 @@ def verify(session: Session) -> Break | None:
     return verification(session).first_break
 
 
-def verification(session: Session) -> Verification:
-    """Walk the jurisdiction's whole chain, while others may go on writing.
+def verification(session: Session, witnesses: Iterable[Witness] = ()) -> Verification:
+    """Walk the jurisdiction's whole chain, while others go on writing: it takes no lock.
 
-    A chain rewritten from some link to the end, head and all, holds together again.
-    It no longer agrees with the receipts that phones were given.
+    A chain rewritten from some link to the end, head and all, holds together again. It no
+    longer agrees with its `witnesses`; see anchors.witnessed.
     """
     end = head(session)
-    entry = AuditEntry
-    links = select(
-        entry.seq, entry.at, entry.actor, entry.person_id, entry.deed, entry.subject_kind,
-        entry.subject_id, entry.text, entry.hash,
-    ).where(entry.seq <= end[0]).order_by(entry.seq)  # fmt: skip
-    with session.execute(links, execution_options={"yield_per": 1000}) as entries:
-        broken = first_break(entries, end)
+    with session.execute(_links(session, end[0])) as entries:
+        broken = first_break(entries, end, witnesses)
     return Verification(broken or _beyond(session), end)
+
+
+def _links(session: Session, last: int) -> Executable:
+    """Return the query for the links up to `last`: plain rows, a thousand at a time."""
+    entry = AuditEntry.__table__.c
+    columns = [entry[name] for name in CHECKED]
+    here = entry.jurisdiction_id == session.jurisdiction_id
+    links = select(*columns).where(here, entry.seq <= last).order_by(entry.seq)
+    return links.execution_options(yield_per=PIECE)
 
 
 def _beyond(session: Session) -> Break | None:

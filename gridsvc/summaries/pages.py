@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from gridsvc.audit.anchors import last_anchor
+from gridsvc.digests import short
 from gridsvc.grids.models import Grid
 from gridsvc.people.models import Person
 from gridsvc.session import Session
@@ -54,9 +56,18 @@ def page(session: Session, summary: WeeklySummary, *, now: datetime) -> dict[str
         "exceptions": words,
         "frozen": summary.state in SIGNED,
         "history": _history(session, summary, now),
+        "anchor": _anchor(session),
         "is_over": now >= week_span(summary.week).ends_at,
         "as_of": as_of,
     }
+
+
+def _anchor(session: Session) -> dict[str, Any] | None:
+    """Return the last anchor of the trail, short enough to be printed on paper."""
+    anchor = last_anchor(session)
+    if anchor is None:
+        return None
+    return {"day": anchor.day, "seq": anchor.seq, "hash": short(anchor.hash)}
 
 
 def seen(

@@ -78,6 +78,14 @@ class HistorySchema(Schema):
     numbers = fields.Dict(keys=fields.String(), values=fields.Dict())
 
 
+class AnchorBriefSchema(Schema):
+    """Where the trail ended on a day: printed here, it shows if the trail is rewritten."""
+
+    day = fields.Date()
+    seq = fields.Integer()
+    hash = fields.String(metadata={"example": "sha256:0f1e2d3c4b5a6978"})
+
+
 class SummarySchema(SummaryItemSchema):
     """A whole summary. `frozen`: as it was signed; else worked out at `as_of`."""
 
@@ -85,6 +93,7 @@ class SummarySchema(SummaryItemSchema):
     exceptions = fields.List(fields.Nested(ExceptionSchema))
     frozen = fields.Boolean()
     is_over = fields.Boolean()
+    anchor = fields.Nested(AnchorBriefSchema, allow_none=True)
     history = fields.List(fields.Nested(HistorySchema))
     as_of = MomentField()
 

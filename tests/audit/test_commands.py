@@ -32,6 +32,54 @@ def test_a_broken_trail_names_its_line_and_ends_with_1(run, busy, owner) -> None
     assert "broken at line 2: altered" in result.output
 
 
+def test_anchors_are_exported_and_the_trail_compared_with_them(run, village, tmp_path) -> None:
+    file = tmp_path / "anchors.jsonl"
+    assert "signed" in run("audit", "anchors", "sign", "--jurisdiction", HERE).output
+    assert "already" in run("audit", "anchors", "sign", "--jurisdiction", HERE).output
+    run("audit", "anchors", "export", "--jurisdiction", HERE, file)
+
+    result = run("audit", "verify", "--jurisdiction", HERE, "--anchors", file)
+
+    assert (result.exit_code, len(file.read_text().splitlines())) == (0, 1)
+    assert "witnesses: 1 anchors here, 1 from elsewhere" in result.output
+
+
+def test_a_tail_that_is_gone_is_found_by_a_file_of_anchors(run, busy, owner, tmp_path) -> None:
+    file = tmp_path / "anchors.jsonl"
+    run("audit", "anchors", "sign", "--jurisdiction", BUSY)
+    run("audit", "anchors", "export", "--jurisdiction", BUSY, file)
+    with owner.begin() as connection:
+        for statement in (
+            "DELETE FROM audit_anchor WHERE jurisdiction_id = :here",
+            "DELETE FROM audit_entry WHERE jurisdiction_id = :here AND seq > 2",
+            "UPDATE audit_head SET seq = 2, hash = (SELECT hash FROM audit_entry WHERE seq = 2"
+            " AND jurisdiction_id = :here) WHERE jurisdiction_id = :here",
+        ):
+            connection.execute(text(statement), {"here": BUSY})
+
+    assert run("audit", "verify", "--jurisdiction", BUSY).exit_code == 0
+
+    result = run("audit", "verify", "--jurisdiction", BUSY, "--anchors", file)
+
+    assert result.exit_code == 1
+    assert "broken at line 3: cut off: the anchor of" in result.output
+
+
+def test_a_receipt_may_be_the_witness(run, village, receipt, file) -> None:
+    result = run("audit", "verify", "--jurisdiction", HERE, "--receipt", file(receipt))
+
+    assert result.exit_code == 0
+    assert "1 from elsewhere" in result.output
+
+
+@pytest.mark.parametrize("content", ["x", "[]", "{}"])
+def test_what_is_no_anchor_is_told(run, village, file, content: str) -> None:
+    result = run("audit", "verify", "--jurisdiction", HERE, "--anchors", file(content))
+
+    assert result.exit_code == 1
+    assert "line 1 of" in result.output
+
+
 @pytest.fixture
 def receipt(client, village, as_):
     body = a_body(village.yard, village.checklist)
