@@ -7,11 +7,11 @@ that has seen version n will never be shown one below n later. (Times and sequen
 promise no such thing; they lose rows whenever two writers overlap.)
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, event, inspect, literal_column
+from sqlalchemy import ColumnElement, Index, event, inspect, literal_column
 from sqlalchemy.orm import Mapped, ORMExecuteState, mapped_column
 
 from gridsvc.batches import Row, insert_new, insertion
@@ -23,7 +23,7 @@ ONE: ColumnElement[int] = literal_column("1")  # Citus cannot plan a parameter a
 
 
 class Synced(Scoped):
-    """A thing that phones pull. Enter it with `enter`; before a change, `tick` and stamp."""
+    """A thing that phones pull. Enter it with `enter`; before a change, `tick` and `stamp`."""
 
     grid_id: Mapped[UUID]  # the territorial grid it belongs to, at its own time
     sync_version: Mapped[Counter]
@@ -37,6 +37,19 @@ class SyncClock(InJurisdiction, Model):
 
     grid_id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[Counter]
+
+
+class Tombstone(Synced, Model):
+    """A row of some kind that left a grid for another: the phones of the old one forget it."""
+
+    __tablename__ = "tombstone"
+    __table_args__ = (
+        scoped_fk("grid_id", "grid"),
+        Index(None, "jurisdiction_id", "grid_id", "sync_version", "id"),
+    )
+
+    kind: Mapped[str]
+    row_id: Mapped[UUID]
 
 
 def tick(session: Session, grid_ids: Collection[UUID]) -> dict[UUID, int]:
@@ -64,6 +77,20 @@ def enter(session: Session, model: type[Synced], rows: Sequence[Row]) -> set[UUI
     )
 
 
+def stamp(
+    session: Session, row: Synced, versions: Mapping[UUID, int], *, grid_id: UUID | None = None
+) -> None:
+    """Let phones see a change of `row`, which may come to lie in another grid, `grid_id`.
+
+    `versions` are those that `tick` gave for the row's grid, and for the new one.
+    """
+    old, new = row.grid_id, grid_id or row.grid_id
+    if new != old:
+        kind = inspect(type(row)).local_table.name
+        session.add(Tombstone(grid_id=old, sync_version=versions[old], kind=kind, row_id=row.id))
+    row.grid_id, row.sync_version = new, versions[new]
+
+
 # The column has no default, so an insert that forgot the clock fails in PostgreSQL. A
 # change that forgot it fails here.
 
@@ -74,9 +101,10 @@ class ForgottenTick(RuntimeError):
 
 @event.listens_for(Session, "before_flush")
 def _require_stamp(session: Session, *_: object) -> None:
+    left = {(row.row_id, row.grid_id) for row in session.new if isinstance(row, Tombstone)}
     for row in session.dirty:
-        if isinstance(row, Synced) and session.is_modified(row) and not _is_stamped(row):
-            raise ForgottenTick(f"{row!r}: tick() its grid and stamp it.")
+        if isinstance(row, Synced) and session.is_modified(row):
+            _check(row, left)
     if forgotten := [row for row in session.deleted if isinstance(row, Synced)]:
         raise ForgottenTick(f"{forgotten!r}: phones would keep them for ever.")
 
@@ -88,6 +116,10 @@ def _no_silent_bulk(state: ORMExecuteState) -> None:
         raise ForgottenTick(f"{mapper.class_.__name__}: change rows one by one, stamped.")
 
 
-def _is_stamped(row: Synced) -> bool:
-    attrs: Any = inspect(row).attrs  # the clock of another grid may show the same number
-    return bool(attrs.sync_version.history.added or attrs.grid_id.history.added)
+def _check(row: Synced, left: Collection[tuple[UUID, UUID]]) -> None:
+    attrs: Any = inspect(row).attrs
+    grid = attrs.grid_id.history
+    if grid.has_changes() and not any((row.id, old) in left for old in grid.deleted or ()):
+        raise ForgottenTick(f"{row!r}: the phones of its old grid would keep it.")
+    if not (grid.has_changes() or attrs.sync_version.history.added):
+        raise ForgottenTick(f"{row!r}: tick() its grid and stamp() it.")

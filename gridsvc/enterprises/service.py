@@ -18,7 +18,7 @@ from gridsvc.grids.queries import grids_at
 from gridsvc.grids.service import stand_in_line
 from gridsvc.ids import new_id
 from gridsvc.session import Session
-from gridsvc.synced import tick
+from gridsvc.synced import stamp, tick
 from gridsvc.tables import Line
 
 
@@ -64,7 +64,7 @@ def register(session: Session, planned: Plan, *, by: Actor, now: datetime) -> No
     acts = [_registered(row) for row in planned.new]
     for enterprise, changes in planned.changed:
         acts.append(_changed("enterprise.change", enterprise, changes))
-        _change(enterprise, changes, versions)
+        _change(session, enterprise, changes, versions)
     audit.record(session, acts, by=by, at=now)
 
 
@@ -77,23 +77,27 @@ def settle(session: Session, moves: Sequence[Move]) -> list[Act]:
     for enterprise in session.scalars(in_order.with_for_update()):
         changes = {"grid_id": to[enterprise.id]}
         acts.append(_changed("enterprise.settle", enterprise, changes))
-        _change(enterprise, changes, versions)
+        _change(session, enterprise, changes, versions)
     session.flush()
     return acts
 
 
 def settle_all(session: Session, *, by: Actor, now: datetime) -> int:
     """File every enterprise under the grid it lies in now; return how many moved."""
+    stand_in_line(session)
     moves, _ = queries.moves(session, now)
     audit.record(session, settle(session, moves), by=by, at=now)
     return len(moves)
 
 
-def _change(enterprise: Enterprise, changes: dict[str, Any], versions: dict[UUID, int]) -> None:
+def _change(
+    session: Session, enterprise: Enterprise, changes: dict[str, Any], versions: dict[UUID, int]
+) -> None:
+    grid_id = changes.get("grid_id", enterprise.grid_id)
+    stamp(session, enterprise, versions, grid_id=grid_id)
     for name, value in changes.items():
         setattr(enterprise, name, value)
     enterprise.version += 1
-    enterprise.sync_version = versions[enterprise.grid_id]
 
 
 def _registered(row: dict[str, Any]) -> Act:
