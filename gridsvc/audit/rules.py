@@ -19,8 +19,6 @@ BEGINNING = "sha256:" + "0" * 64
 # what somebody says the value was.
 SEALED = frozenset({"phone", "contact_phone"})
 
-SEARCHED = ("seq", "actor", "deed", "subject_kind", "subject_id")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
@@ -179,14 +177,14 @@ def _told(text: str) -> dict[str, Any]:
 
 
 def _agrees(entry: Any, told: dict[str, Any]) -> bool:
-    columns = {name: _plain(getattr(entry, name)) for name in SEARCHED}
-    same = all(told.get(name) == value for name, value in columns.items())
-    return same and told.get("person_id") == _plain(entry.person_id) and _same_moment(entry, told)
-
-
-def _same_moment(entry: Any, told: dict[str, Any]) -> bool:
-    return bool(orjson.loads(compact(entry.at)) == told.get("at"))
-
-
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, UUID) else value
+    """Say whether the columns of a line say what its text says. Called a million times."""
+    person_id = entry.person_id and str(entry.person_id)
+    return (
+        told.get("seq") == entry.seq
+        and told.get("actor") == entry.actor
+        and told.get("deed") == entry.deed
+        and told.get("subject_kind") == entry.subject_kind
+        and told.get("subject_id") == str(entry.subject_id)
+        and told.get("person_id") == person_id
+        and f'"{told.get("at")}"'.encode() == compact(entry.at)
+    )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Executable, func, select, update
+from sqlalchemy import Executable, Text, cast, func, select, update
 
 from gridsvc.actor import Actor
 from gridsvc.audit.models import AuditEntry, AuditHead
@@ -14,9 +14,7 @@ from gridsvc.audit.rules import BEGINNING, Act, Break, Link, Witness, chain, fir
 from gridsvc.batches import insert_all
 from gridsvc.session import Session
 
-CHECKED = (
-    "seq", "at", "actor", "person_id", "deed", "subject_kind", "subject_id", "text", "hash",
-)  # fmt: skip
+CHECKED = ("seq", "at", "actor", "deed", "subject_kind", "text", "hash")
 PIECE = 1000  # lines in memory at once
 
 
@@ -109,10 +107,10 @@ def verification(session: Session, witnesses: Iterable[Witness] = ()) -> Verific
 def _links(session: Session, last: int) -> Executable:
     """Return the query for the links up to `last`: plain rows, a thousand at a time."""
     entry = AuditEntry.__table__.c
-    columns = [entry[name] for name in CHECKED]
+    ids = [cast(entry[name], Text).label(name) for name in ("person_id", "subject_id")]
     here = entry.jurisdiction_id == session.jurisdiction_id
-    links = select(*columns).where(here, entry.seq <= last).order_by(entry.seq)
-    return links.execution_options(yield_per=PIECE)
+    links = select(*(entry[name] for name in CHECKED), *ids).where(here, entry.seq <= last)
+    return links.order_by(entry.seq).execution_options(yield_per=PIECE)
 
 
 def _beyond(session: Session) -> Break | None:
