@@ -26,6 +26,7 @@ USUAL_BUREAU = "huanjing"
 LATE_PCT, NEVER_PCT = (5, 8, 10, 25), (1, 2, 2, 8)  # of the rectifications; towns differ
 REJECTED_PCT, RETURNED_PCT, VOID_PCT, RELAPSED_PCT = 7, 3, 2, 15
 PROMPT_PCT = 80  # of the steps that wait for somebody, on any day
+MORNING, EVENING = 500, 1010  # minutes: a return in the morning is within 24 hours
 PATIENCE = 60  # days that a rectification takes which is never made
 
 Category = tuple[UUID | None, str]
@@ -72,7 +73,8 @@ def steps(
         draw = chance(SEED, "step", str(issue.id), str(issue.version), day.isoformat())
         step = _NEXT[issue.state](world, issue, day, draw)
         if step:
-            at = midnight(day) + timedelta(minutes=draw.randint(500, 1010))
+            minutes = MORNING if step.action == "return" else draw.randint(MORNING, EVENING)
+            at = midnight(day) + timedelta(minutes=minutes)
             taken = _shots(step, max(at, issue.occurred_at))
             actions.append(_report(step, at, taken, draw))
             shots += taken

@@ -146,7 +146,7 @@ class Life:
             offices.plan(here, day)
             offices.sign_weeks(here, self.world, day)
             offices.accept_weeks(here, self.world, day)
-            offices.close_month(here, self.world, day)
+            offices.close_month(here, self.world, day, self.demo.begins_on)
             offices.reply_to_orders(here, self.world, day)
             self._handle_cases(day)
         for one in self._go_round(day):

@@ -1,6 +1,6 @@
 """What the offices of the county do in the morning: leaves, weeks, months and their orders."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from uuid import UUID
@@ -10,8 +10,17 @@ from sqlalchemy import func, select
 from gridsvc.accountability import service as duties
 from gridsvc.actor import person, system
 from gridsvc.demo.chance import chance, named_id
-from gridsvc.demo.rounds import leaves, noon
-from gridsvc.demo.texts import COMMENTS, LEAVE_REASONS, MINUTES, ORDERS, REPLY, RETURNED, WORDS
+from gridsvc.demo.rounds import Leave, leaves, noon
+from gridsvc.demo.texts import (
+    COMMENTS,
+    LEAVE_REASONS,
+    MINUTES,
+    ORDERS,
+    REPLY,
+    RETURNED,
+    TRIAL_MINUTES,
+    WORDS,
+)
 from gridsvc.demo.world import SEED, World
 from gridsvc.dispatches import orders as ordering
 from gridsvc.dispatches import service as months
@@ -22,9 +31,9 @@ from gridsvc.patrols.due import DAY
 from gridsvc.session import Session, transaction
 from gridsvc.summaries import service as weeks
 from gridsvc.summaries.models import WeeklySignature, WeeklySummary
-from gridsvc.weeks import midnight, month_before, month_of, week_of, week_span
+from gridsvc.weeks import midnight, month_before, month_of, month_span, week_of, week_span
 
-SLOW_PCT = 35  # of the towns: they sign a week later than the others
+SLOW_PCT = 40  # of the towns: they sign a week later than the others
 RETURNED_PCT = 4
 MONTH_SIGNED_FROM = 2  # the day of the next month
 ORDERED_TOWNS = 2
@@ -34,38 +43,25 @@ REPLY_AFTER_DAYS = (4, 28)  # the first order of a month is answered in time, th
 
 def record_leaves(jurisdiction_id: int, world: World, day: date) -> None:
     """Let the heads of the villages record the leaves that begin on a day."""
-    now = midnight(day) + timedelta(hours=8)
     for leave in leaves(world, day):
         head = world.holder("grid_head", leave.village.id, noon(day))
-        if leave.first != day or head is None:
-            continue
-        reason = chance(SEED, "reason", str(leave.person_id), str(day)).choice(LEAVE_REASONS)
-        with transaction(jurisdiction_id) as session:
-            _record(
-                session, leave.person_id, head, leave.has_substitute, day, leave.last, reason, now
-            )
+        if leave.first == day and head:
+            with transaction(jurisdiction_id) as session:
+                _record(session, leave, head)
 
 
-def _record(
-    session: Session,
-    person_id: UUID,
-    head: UUID,
-    has_substitute: bool,
-    first: date,
-    last: date,
-    reason: str,
-    now: datetime,
-) -> None:
+def _record(session: Session, leave: Leave, head: UUID) -> None:
+    reason = chance(SEED, "reason", str(leave.person_id), str(leave.first)).choice(LEAVE_REASONS)
     try:
         duties.record_leave(
             session,
-            person_id,
-            substitute_id=head if has_substitute else None,
-            first_day=first,
-            last_day=last,
+            leave.person_id,
+            substitute_id=head if leave.has_substitute else None,
+            first_day=leave.first,
+            last_day=leave.last,
             reason=reason,
             by=person(head),
-            now=now,
+            now=midnight(leave.first) + timedelta(hours=8),
         )
     except duties.OnLeaveAlready:
         return  # this day was lived before
@@ -102,7 +98,7 @@ def sign_weeks(jurisdiction_id: int, world: World, day: date) -> None:
 def _signs_on(world: World, town_id: UUID, week: str) -> date:
     monday = week_span(week).last + DAY
     code = world.towns[town_id]
-    is_slow = chance(SEED, "slow", code).random() < SLOW_PCT / 100
+    is_slow = chance(SEED, "dawdles", code).random() < SLOW_PCT / 100
     return monday + DAY * (7 if is_slow else chance(SEED, "signs", code, week).randint(0, 1))
 
 
@@ -151,8 +147,11 @@ def _answer(session: Session, id: UUID, office: UUID, *, is_first: bool, now: da
         weeks.accept(session, id, accepter_id=office, by=person(office), now=now)
 
 
-def close_month(jurisdiction_id: int, world: World, day: date) -> None:
-    """Let the head of the county sign the month before, and give two orders."""
+def close_month(jurisdiction_id: int, world: World, day: date, began: date) -> None:
+    """Let the head of the county sign the month before, and give two orders.
+
+    A month that had begun when the county did is signed, but nobody is told off for it.
+    """
     if day.day < MONTH_SIGNED_FROM:
         return
     now = midnight(day) + timedelta(hours=15)
@@ -161,21 +160,27 @@ def close_month(jurisdiction_id: int, world: World, day: date) -> None:
     head = world.holder("grid_head", world.county_id, noon(day))
     if not (office and head):
         return
-    deeds: Sequence[Callable[[Session, MonthlyDispatch], None]] = (
-        lambda session, month: _minute(session, month, office, now),
+    is_whole = month_span(month).first >= began
+    deeds: list[Callable[[Session, MonthlyDispatch], None]] = [
+        lambda session, month: _minute(
+            session, month, MINUTES if is_whole else TRIAL_MINUTES, office, now
+        ),
         lambda session, month: _sign_month(session, month, head, now),
-        lambda session, month: _order(session, month, office, now),
-    )
+    ]
+    if is_whole:
+        deeds.append(lambda session, month: _order(session, month, office, now))
     for deed in deeds:
         with transaction(jurisdiction_id) as session:
             if dispatch := dispatch_of(session, world.county_id, month):
                 deed(session, dispatch)
 
 
-def _minute(session: Session, dispatch: MonthlyDispatch, office: UUID, now: datetime) -> None:
+def _minute(
+    session: Session, dispatch: MonthlyDispatch, minutes: str, office: UUID, now: datetime
+) -> None:
     if dispatch.state == "draft" and not dispatch.minutes:
         months.write_minutes(
-            session, dispatch.id, version=dispatch.version, minutes=MINUTES,
+            session, dispatch.id, version=dispatch.version, minutes=minutes,
             by=person(office), now=now,
         )  # fmt: skip
 

@@ -43,7 +43,8 @@ class Shot:
 
     @property
     def is_lost(self) -> bool:
-        return chance(SEED, "lost", self.name).random() < LOST_PCT / 100
+        """Say whether it never comes. What was put right is always shown: else it stays open."""
+        return self.purpose != "after" and chance(SEED, "lost", self.name).random() < LOST_PCT / 100
 
     def declared(self, purpose: str | None = None) -> DeclaredPhoto:
         return DeclaredPhoto(

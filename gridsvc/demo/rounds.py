@@ -91,7 +91,7 @@ def rounds(world: World, day: date, seen: Mapping[UUID, date], began: date) -> I
         is_missed = draw.random() < habit / 100
         officer_id = _officer(world, village, day, draw)
         if officer_id and not is_missed:
-            yield _round(world, village, officer_id, day, seen, began, draw)
+            yield _round(world, village, officer_id, day, seen, began=began, draw=draw)
 
 
 def leaves(world: World, day: date) -> Iterator[Leave]:
@@ -140,6 +140,7 @@ def _round(
     officer_id: UUID,
     day: date,
     seen: Mapping[UUID, date],
+    *,
     began: date,
     draw: Random,
 ) -> Round:
@@ -195,7 +196,7 @@ def _visit(
     draw = chance(SEED, "visit", site.code, day.isoformat())
     problem = _problem(world, site, day, began, draw)
     position, accuracy_m, reason = _fix(site, draw)
-    shown = 0.1 if village.town_id in world.shown_towns else 0.02
+    shown = 0.08 if village.town_id in world.shown_towns else 0.005
     is_light = problem is not None and problem["severity"] != "serious"
     return Visit(
         site=site,
