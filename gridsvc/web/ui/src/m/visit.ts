@@ -16,11 +16,11 @@ export const unanswered = (items: Item[], { answers }: VisitDraft): Item[] => it
 
 export const problemsIn = (items: Item[], { answers }: VisitDraft): Item[] => items.filter(({ item }) => answers[item] === 'problem')
 
-/** What the record says: an answer to every item, and in words what was found. */
-export function told(items: Item[], draft: VisitDraft): { answers: { item: string; result: Answer; note?: string }[]; findings: string } {
+/** What the record says: an answer to every item, and in words what was found; `unsaid` stands where nobody said more. */
+export function told(items: Item[], draft: VisitDraft, unsaid: string): { answers: { item: string; result: Answer; note?: string }[]; findings: string } {
   const note = (item: string) => (draft.answers[item] === 'problem' ? draft.notes[item]?.trim() : undefined) || undefined
   const answers = items.map(({ item }) => ({ item, result: draft.answers[item]!, ...(note(item) ? { note: note(item) } : {}) }))
-  const findings = problemsIn(items, draft).map(({ item, text }) => [text, note(item)].filter(Boolean).join('：')).join('；')
+  const findings = problemsIn(items, draft).map(({ item, text }) => `${text}：${note(item) ?? unsaid}`).join('；')
   return { answers, findings }
 }
 

@@ -1,4 +1,5 @@
 /** Words for the server's own words. What is newer than this page is told as "other" or left as it is. */
+import { date, moment } from '@/shared/format'
 import { knows, language } from '@/shared/i18n'
 import type { Item } from './known'
 import { say } from './text'
@@ -13,3 +14,9 @@ export const stateName = (state: string): string => word('issue', state)
 
 /** An item of a checklist in the language of the page. */
 export const itemText = (item: Item): string => (language.value === 'en' && item.text_en ? item.text_en : item.text)
+
+/** The last moment of a deadline: the end of a day is told as that day's 24:00, not as the next one's 00:00. */
+export function lastMoment(dueAt: string): string {
+  const at = Date.parse(dueAt)
+  return moment(at).endsWith('00:00') ? `${date(at - 1)} 24:00` : moment(at)
+}
