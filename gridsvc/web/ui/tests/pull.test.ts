@@ -42,6 +42,13 @@ test('what belongs to others now is forgotten', async () => {
   expect(await ids()).toEqual(['a'])
 })
 
+test('what left a grid is forgotten, but not what has come to another grid of mine', async () => {
+  await db.enterprises.bulkAdd([enterprise('a'), enterprise('b', 'mine too'), enterprise('c')])
+  const tombstone = (id: string) => ({ kind: 'enterprise', id, grid_id: 'g', tombstone: 'not_yours' })
+  await pull(server(page({ enterprise: [tombstone('a'), tombstone('b'), tombstone('unknown')] }, '5')))
+  expect(await ids()).toEqual(['b', 'c'])
+})
+
 test('when nothing changed the lists count as read just now', async () => {
   await pull(server({ status: 304 }))
   expect(await recall('pulled_at')).toBeDefined()

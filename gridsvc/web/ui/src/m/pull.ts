@@ -8,6 +8,7 @@ const GONE = 410
 const MOST_PAGES = 500
 
 type KindOfRow = keyof typeof pulledTables
+interface Row { id: string; grid_id?: string; tombstone?: string }
 interface Page { changed: Partial<Record<KindOfRow, unknown>>; not_yours: string[]; next: string; more: boolean }
 
 /** Fetch what changed since last time. Throws `Problem`; what was fetched until then is kept. */
@@ -36,11 +37,20 @@ async function nextPage(api: Api, cursor: string): Promise<Page | undefined> {
 async function store({ changed, not_yours, next }: Page): Promise<void> {
   await db.transaction('rw', [...Object.values(pulledTables), db.meta], async () => {
     for (const [kind, table] of Object.entries(pulledTables) as [KindOfRow, Table<unknown, string>][]) {
-      await table.bulkPut(rowsOf(changed[kind]))
+      const rows = rowsOf(changed[kind])
+      await table.bulkPut(rows.filter((row) => !row.tombstone))
+      await forget(table, rows.filter((row) => row.tombstone))
       if (not_yours.length) await table.where('grid_id').anyOf(not_yours).delete()
     }
     await remember('cursor', next)
   })
 }
 
-const rowsOf = (value: unknown): unknown[] => (Array.isArray(value) ? value.filter((row) => isRecord(row) && typeof row.id === 'string') : [])
+/** What left a grid; a row that came back by way of another of this phone's grids stays. */
+async function forget(table: Table<unknown, string>, gone: Row[]): Promise<void> {
+  const kept = await table.bulkGet(gone.map(({ id }) => id))
+  await table.bulkDelete(gone.filter(({ grid_id }, n) => (kept[n] as Row | undefined)?.grid_id === grid_id).map(({ id }) => id))
+}
+
+const rowsOf = (value: unknown): Row[] =>
+  Array.isArray(value) ? value.filter((row): row is Row => isRecord(row) && typeof row.id === 'string') : []
