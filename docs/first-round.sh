@@ -162,21 +162,19 @@ deputy_login="$(login_of "$(person_of deputy_head id)" "$(person_of deputy_head 
 say "网格长 $head_login, 副网格长 $deputy_login"
 
 # An officer of the town who has not closed the day yet; if all have, an earlier open day.
-officer='' grid='' today="$(day 0)"
-for date in "$today" $(for n in 1 2 3 4 5 6 7; do day "-$n"; done); do
-    for village in $(look '" ".join(g["id"] for g in d["children"] if g["level"] == 3)' < "$work/town"); do
-        call GET "/grids/$village" "$office" > "$work/village"
-        login="$(look 'next((h["person"]["id"] + " " + h["person"]["name"] for h in d["holders"]
-            if h["role"] == "grid_officer" and h["person"]), "")' < "$work/village")"
-        [ -n "$login" ] || continue
-        login="$(login_of "${login%% *}" "${login#* }")"
-        token="$(sign_in "$login")"
-        has_closed="$(call GET "/my-day?date=$date" "$token" | look "next(
-            (bool(g['day_close']) for g in d['grids'] if g['grid']['id'] == '$village'), True)")"
-        if [ "$has_closed" = False ]; then
-            officer="$token" grid="$village" today="$date"
-            break 2
-        fi
+villages="$(look '" ".join(g["id"] for g in d["children"] if g["level"] == 3)' < "$work/town")"
+officer='' grid='' today=''
+for date in $(for n in 0 -1 -2 -3 -4 -5 -6 -7; do day "$n"; done); do
+    closed="$(call GET "/day-closes?grid=$town&from=$date&until=$date&limit=500" "$office" |
+        look '" ".join(one["officer"]["id"] for one in d["items"])')"
+    for village in $villages; do
+        found="$(call GET "/grids/$village" "$office" | look 'next(
+            (h["person"]["id"] + " " + h["person"]["name"] for h in d["holders"]
+             if h["role"] == "grid_officer" and h["person"]), "")')"
+        [ -n "$found" ] || continue
+        case " $closed " in *" ${found%% *} "*) continue ;; esac
+        officer="$found" grid="$village" today="$date"
+        break 2
     done
 done
 [ -n "$officer" ] || { echo 'Every officer of the town has closed this week.' >&2; exit 1; }
@@ -184,6 +182,8 @@ done
 # --- 三级: the day --------------------------------------------------------------------------
 
 step '网格员登录' 'The officer signs in on a phone'
+login="$(login_of "${officer%% *}" "${officer#* }")"
+officer="$(sign_in "$login")"
 say "$login"
 call GET /me "$officer" | look '"    %s: %s" % (
     d["person"]["name"], ", ".join(x["role"] + " " + x["subject"]["name"] for x in d["duties"]))'

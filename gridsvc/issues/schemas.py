@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validates_schema
-from marshmallow.validate import ContainsOnly, Length, OneOf, Range
+from marshmallow.validate import Length, OneOf, Range
 
 from geo.crs import KNOWN_CRS, to_wgs84
 from gridsvc.issues.effects import DUE_KINDS
@@ -80,9 +80,10 @@ class ActionFactsSchema(ReportSchema):
     owner_id = fields.UUID()
     due_on = DayField(metadata={"description": "The last day, included."})
     due_kinds = fields.List(
-        fields.String(), load_default=["fixed_term"],
-        validate=[Length(min=1, max=3), ContainsOnly(DUE_KINDS)],
-    )  # fmt: skip
+        fields.String(validate=OneOf(DUE_KINDS)),
+        load_default=["fixed_term"],
+        validate=Length(min=1, max=3),
+    )
     requirement = TextField(validate=Length(max=4000))
     look_back_on = DayField()
     result = fields.String(validate=OneOf(RESULTS))
