@@ -11,8 +11,8 @@ from gridsvc.dispatches.models import DispatchOrder, MonthlyDispatch
 from gridsvc.grids.models import Grid
 from gridsvc.grids.queries import below
 from gridsvc.session import Session
+from gridsvc.summaries.facts import facts_of, span_facts
 from gridsvc.summaries.models import WeeklySummary
-from gridsvc.summaries.queries import span_facts
 from gridsvc.summaries.rules import SpanFacts
 from gridsvc.weeks import Span, month_span, week_of, week_span
 
@@ -38,16 +38,18 @@ def month_facts(session: Session, town_id: UUID, month: str, as_of: datetime) ->
 
 def town_months(session: Session, county_id: UUID, month: str, as_of: datetime) -> list[TownMonth]:
     """Return the month of every town of a county, in order of code."""
-    weeks = weeks_ended(month_span(month), as_of)
+    span, towns = month_span(month), below(session, county_id)
+    weeks = weeks_ended(span, as_of)
     signed = _signed(session, weeks)
+    facts = facts_of(session, [town.id for town in towns], span, min(as_of, span.ends_at + DAY))
     return [
         TownMonth(
             grid=town,
-            facts=month_facts(session, town.id, month, as_of),
+            facts=facts[town.id],
             weeks_signed=signed.get(town.id, 0),
             weeks_due=len(weeks),
         )
-        for town in below(session, county_id)
+        for town in towns
     ]
 
 

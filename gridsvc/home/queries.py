@@ -29,8 +29,8 @@ from gridsvc.issues.workflow import OPEN
 from gridsvc.patrols.models import DayClose, Patrol
 from gridsvc.rules.queries import numbers_at
 from gridsvc.session import Session
+from gridsvc.summaries.facts import on_leave, patrol_days
 from gridsvc.summaries.models import WeeklySummary
-from gridsvc.summaries.queries import on_leave, patrol_days
 from gridsvc.sync.queries import count_aside
 from gridsvc.weeks import Span, local_day, month_of, week_of, week_span
 

@@ -13,8 +13,9 @@ from gridsvc.grids.models import Grid
 from gridsvc.people.models import Person
 from gridsvc.session import Session
 from gridsvc.summaries.briefs import briefs
+from gridsvc.summaries.facts import KINDS, span_facts
 from gridsvc.summaries.models import WeeklySignature, WeeklySummary
-from gridsvc.summaries.queries import KINDS, last_signatures, listed, span_facts
+from gridsvc.summaries.queries import last_signatures, listed
 from gridsvc.summaries.rules import numbers
 from gridsvc.summaries.service import UnknownSummary, draft, snapshot
 from gridsvc.weeks import week_span, weeks_before

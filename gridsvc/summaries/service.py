@@ -18,8 +18,9 @@ from gridsvc.errors import Conflict, NotFound, Refused
 from gridsvc.ids import new_id
 from gridsvc.people.models import Person
 from gridsvc.session import Session
+from gridsvc.summaries.facts import span_facts
 from gridsvc.summaries.models import WeeklySignature, WeeklySummary
-from gridsvc.summaries.queries import first_record_on, span_facts, towns
+from gridsvc.summaries.queries import first_record_on, towns
 from gridsvc.summaries.rules import content, exceptions
 from gridsvc.weeks import local_day, week_of, week_span
 

@@ -1,0 +1,241 @@
+"""What the summaries of towns are worked out from, read for all of them at once."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+
+from gridsvc.accountability.models import Duty, Leave
+from gridsvc.grids.models import Grid
+from gridsvc.inspections.models import Inspection
+from gridsvc.issues.models import Issue, IssueAction
+from gridsvc.patrols.models import DayClose, Patrol
+from gridsvc.patrols.span import VisitDue, visits_due
+from gridsvc.records import FieldRecord
+from gridsvc.rules.queries import calendar, numbers_at
+from gridsvc.rules.rules import is_patrol_day
+from gridsvc.session import Session
+from gridsvc.summaries.rules import (
+    Course,
+    GridFacts,
+    IssueFacts,
+    RecordFacts,
+    SpanFacts,
+    StepFacts,
+    VisitFacts,
+    course,
+)
+from gridsvc.weeks import Span, local_day
+
+Fact = TypeVar("Fact")
+
+KINDS: dict[str, type[FieldRecord]] = {
+    "patrol": Patrol,
+    "day_close": DayClose,
+    "inspection": Inspection,
+}
+
+
+def span_facts(session: Session, town_id: UUID, span: Span, as_of: datetime) -> SpanFacts:
+    """Return what a town's summary of a span is worked out from, as it stands now."""
+    return facts_of(session, [town_id], span, as_of)[town_id]
+
+
+def facts_of(
+    session: Session, town_ids: Collection[UUID], span: Span, as_of: datetime
+) -> dict[UUID, SpanFacts]:
+    """Return the facts of several towns, by town, in as many queries as those of one.
+
+    Records belong to the grid of their own time, so a later boundary moves none of them.
+    """
+    villages = _villages(session, town_ids)
+    town_of = {grid.id: town_id for town_id, grids in villages.items() for grid in grids}
+    town_of |= {town_id: town_id for town_id in town_ids}
+    days = patrol_days(session, span, as_of)
+    off = on_leave(session, town_of, span)
+    records = _by_town(_records(session, town_of, span), town_of, lambda record: record.grid_id)
+    issues = _by_town(_issues(session, town_of, span), town_of, lambda issue: issue.grid_id)
+    due = visits_due(session, town_of, span, as_of)
+    visits = _by_town(map(_visit, due), town_of, lambda visit: visit.grid_id)
+    return {
+        town_id: SpanFacts(
+            span=span,
+            as_of=as_of,
+            grids=[GridFacts(id=g.id, code=g.code, name=g.name) for g in villages[town_id]],
+            patrol_days=days,
+            on_leave=frozenset((id, day) for id, day in off if town_of[id] == town_id),
+            records=records[town_id],
+            issues=issues[town_id],
+            visits=visits[town_id],
+        )
+        for town_id in town_ids
+    }
+
+
+def _villages(session: Session, town_ids: Collection[UUID]) -> dict[UUID, list[Grid]]:
+    below = select(Grid).where(Grid.parent_id.in_(town_ids)).order_by(Grid.code)
+    found: dict[UUID, list[Grid]] = {town_id: [] for town_id in town_ids}
+    for grid in session.scalars(below):
+        if grid.parent_id:
+            found[grid.parent_id].append(grid)
+    return found
+
+
+def _by_town(
+    facts: Iterable[Fact], town_of: Mapping[UUID, UUID], grid_of: Callable[[Fact], UUID]
+) -> dict[UUID, list[Fact]]:
+    found: dict[UUID, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        found[town_of[grid_of(fact)]].append(fact)
+    return found
+
+
+def patrol_days(session: Session, span: Span, as_of: datetime) -> frozenset[date]:
+    """Return the days of a span on which grids are to be patrolled."""
+    marked = calendar(session, span.first, span.last)
+    numbers = numbers_at(session, min(span.begins_at, as_of))
+    return frozenset(day for day in span.days if is_patrol_day(day, marked, numbers))
+
+
+def on_leave(
+    session: Session, grid_ids: Collection[UUID], span: Span
+) -> frozenset[tuple[UUID, date]]:
+    """Return the grids and days on which every officer was off and nobody stood in."""
+    officers = _officers(session, grid_ids, span)
+    off = _days_off(session, {duty.person_id for duty in officers}, span)
+    by_grid: dict[UUID, list[Duty]] = defaultdict(list)
+    for duty in officers:
+        by_grid[duty.subject_id].append(duty)
+    return frozenset(
+        (grid_id, day)
+        for grid_id, duties in by_grid.items()
+        for day in {day for duty in duties for day in off.get(duty.person_id, ())}
+        if _all_off(day, duties, off)
+    )
+
+
+def _officers(session: Session, grid_ids: Collection[UUID], span: Span) -> Sequence[Duty]:
+    period = func.tstzrange(span.begins_at, span.ends_at)
+    held = select(Duty).where(
+        Duty.subject_id.in_(grid_ids), Duty.role == "grid_officer", Duty.period.op("&&")(period)
+    )
+    return session.scalars(held).all()
+
+
+def _days_off(session: Session, person_ids: Collection[UUID], span: Span) -> dict[UUID, set[date]]:
+    """Return the days of a span on which people were off, and nobody stood in for them."""
+    taken = select(Leave).where(
+        Leave.person_id.in_(person_ids),
+        Leave.substitute_id.is_(None),
+        Leave.first_day <= span.last,
+        Leave.last_day >= span.first,
+    )
+    off: dict[UUID, set[date]] = defaultdict(set)
+    for leave in session.scalars(taken):
+        off[leave.person_id] |= {d for d in span.days if leave.first_day <= d <= leave.last_day}
+    return off
+
+
+def _all_off(day: date, duties: Sequence[Duty], off: Mapping[UUID, set[date]]) -> bool:
+    noon = Span(day, day).begins_at + timedelta(hours=12)
+    there = {duty.person_id for duty in duties if noon in duty.period}
+    return bool(there) and all(day in off.get(person_id, ()) for person_id in there)
+
+
+def _records(session: Session, grid_ids: Collection[UUID], span: Span) -> list[RecordFacts]:
+    return [
+        _record(kind, row)
+        for kind, model in KINDS.items()
+        for row in _rows(session, model, grid_ids, span)
+    ]
+
+
+def _rows(
+    session: Session, model: type[FieldRecord], grid_ids: Collection[UUID], span: Span
+) -> Sequence[Any]:
+    columns = [model.id, model.grid_id, model.occurred_at, model.received_at]
+    within = [model.occurred_at >= span.begins_at, model.occurred_at < span.ends_at]
+    if model is Inspection:
+        columns += [Inspection.result, Inspection.flags]
+    if model is DayClose:
+        columns += [DayClose.day]
+        within = [DayClose.day >= span.first, DayClose.day <= span.last]
+    found = select(*columns).where(model.grid_id.in_(grid_ids), *within)
+    return session.execute(found.order_by(model.id)).all()
+
+
+def _record(kind: str, row: Any) -> RecordFacts:
+    return RecordFacts(
+        kind=kind,
+        id=row.id,
+        grid_id=row.grid_id,
+        day=row.day if kind == "day_close" else local_day(row.occurred_at),
+        occurred_at=row.occurred_at,
+        received_at=row.received_at,
+        problem=kind == "inspection" and row.result == "problem",
+        flags=tuple(flag["kind"] for flag in row.flags) if kind == "inspection" else (),
+    )
+
+
+def _issues(session: Session, grid_ids: Collection[UUID], span: Span) -> list[IssueFacts]:
+    """Return the issues that matter to a span: found, due or closed in it, or still open."""
+    matters = or_(
+        Issue.closed_at.is_(None), Issue.closed_at >= span.begins_at, Issue.due_at > span.begins_at
+    )
+    found = select(Issue).where(
+        Issue.grid_id.in_(grid_ids),
+        Issue.occurred_at < span.ends_at,
+        Issue.state.not_in(["void", "merged"]),
+        matters,
+    )
+    issues = session.scalars(found.order_by(Issue.id)).all()
+    steps = _steps(session, [issue.id for issue in issues], span)
+    return [_issue(issue, course(steps[issue.id])) for issue in issues]
+
+
+def _issue(issue: Issue, so_far: Course) -> IssueFacts:
+    """A new issue that repeats a closed one is a relapse on the day it was found."""
+    again_at = issue.occurred_at if issue.relapses and not so_far.relapsed_at else None
+    return IssueFacts(
+        id=issue.id,
+        number=issue.number,
+        description=issue.description,
+        category=issue.category,
+        grid_id=issue.grid_id,
+        found_at=issue.occurred_at,
+        due_at=issue.due_at,
+        submitted_at=so_far.submitted_at,
+        closed_at=so_far.closed_at,
+        closures=so_far.closures,
+        relapsed_at=so_far.relapsed_at or again_at,
+    )
+
+
+def _steps(
+    session: Session, issue_ids: Collection[UUID], span: Span
+) -> dict[UUID, list[StepFacts]]:
+    """Return the steps of issues before the end of a span, in the order they took effect."""
+    action = IssueAction
+    taken = select(action.issue_id, action.from_state, action.to_state, action.occurred_at).where(
+        action.issue_id.in_(issue_ids), action.occurred_at < span.ends_at
+    )
+    found: dict[UUID, list[StepFacts]] = defaultdict(list)
+    for issue_id, from_state, to_state, at in session.execute(
+        taken.order_by(action.sync_version, action.id)
+    ):
+        step = StepFacts(issue_id=issue_id, from_state=from_state, to_state=to_state, at=at)
+        found[issue_id].append(step)
+    return found
+
+
+def _visit(due: VisitDue) -> VisitFacts:
+    return VisitFacts(
+        enterprise_id=due.enterprise_id,
+        name=due.name,
+        grid_id=due.grid_id,
+        due_on=due.due_on,
+        made_by=due.made_by,
+    )
