@@ -5,11 +5,13 @@ from flask_wtf.csrf import CSRFProtect
 
 from gridsvc import cli
 from gridsvc.accountability.access import authorize
+from gridsvc.accounts.routes import blueprint as accounts
 from gridsvc.audit.routes import blueprint as audit
 from gridsvc.config import Settings
 from gridsvc.dispatches.routes import blueprint as dispatches
 from gridsvc.docs import blueprint as docs
 from gridsvc.enterprises.routes import blueprint as enterprises
+from gridsvc.handovers.routes import blueprint as handovers
 from gridsvc.health import blueprint as health
 from gridsvc.home.routes import blueprint as home
 from gridsvc.identity import require_identity
@@ -22,6 +24,7 @@ from gridsvc.patrols.routes import blueprint as patrols
 from gridsvc.problems import ProblemApi
 from gridsvc.roster.routes import blueprint as roster
 from gridsvc.rules.routes import blueprint as rules
+from gridsvc.sealing import Sealer
 from gridsvc.session import db, serve_as_app_role
 from gridsvc.signin.authenticate import authenticate
 from gridsvc.signin.routes import blueprint as signin
@@ -35,6 +38,7 @@ from gridsvc.wire import PointField, UuidV7Converter
 
 FEATURES = (
     signin,
+    accounts,
     audit,
     roster,
     rules,
@@ -47,6 +51,7 @@ FEATURES = (
     issues,
     summaries,
     dispatches,
+    handovers,
     traces,
     home,
     sync,
@@ -73,6 +78,7 @@ def create_app(settings: Settings) -> Flask:
     app.config.from_mapping(settings.flask_config())
     app.url_map.converters["uuid7"] = UuidV7Converter
     app.extensions["signer"] = Signer(bytes.fromhex(settings.receipt_key))
+    app.extensions["sealer"] = Sealer(bytes.fromhex(settings.receipt_key))
 
     db.init_app(app)
     with app.app_context():

@@ -6,7 +6,9 @@ from flask import Flask
 import gridsvc.audit.jobs
 import gridsvc.dispatches.jobs
 import gridsvc.enterprises.jobs
+import gridsvc.handovers.jobs
 import gridsvc.media.jobs
+import gridsvc.signin.jobs
 import gridsvc.summaries.jobs  # noqa: F401
 from gridsvc import jobs
 from gridsvc.audit.commands import audit, receipts

@@ -43,6 +43,11 @@ class Settings:
     port: int = 8000
     workers: int = 2
     demo: bool = False
+    idle_minutes: int = 60
+    public_url: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], var_dir: Path = VAR) -> "Settings":
@@ -64,7 +69,13 @@ class Settings:
             port=read("PORT", _between(1, 65535), cls.port),
             workers=read("WORKERS", _between(1, 64), cls.workers),
             demo=read("DEMO", _yes_or_no, cls.demo),
+            idle_minutes=read("IDLE_MINUTES", _between(5, 720), cls.idle_minutes),
+            public_url=read("PUBLIC_URL", _address, cls.public_url),
+            oidc_issuer=read("OIDC_ISSUER", _trusted, cls.oidc_issuer),
+            oidc_client_id=read("OIDC_CLIENT_ID", str, cls.oidc_client_id),
+            oidc_client_secret=read("OIDC_CLIENT_SECRET", str, cls.oidc_client_secret),
         )
+        read.together("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "PUBLIC_URL")
         read.finish()
         return settings
 
@@ -83,6 +94,11 @@ class Settings:
             "MEDIA_DIR": self.media_dir,
             "DIGEST": self.digest,
             "LOG_LEVEL": self.log_level,
+            "IDLE_MINUTES": self.idle_minutes,
+            "PUBLIC_URL": self.public_url,
+            "OIDC_ISSUER": self.oidc_issuer,
+            "OIDC_CLIENT_ID": self.oidc_client_id,
+            "OIDC_CLIENT_SECRET": self.oidc_client_secret,
         }
 
 
@@ -126,6 +142,12 @@ class _Reader:
             self._faults.append(f"{name} {fault}.")
         return cast(T, default)  # None only where a fault will be raised
 
+    def together(self, first: str, *others: str) -> None:
+        """Note a fault if `first` is set without the others, which it takes."""
+        missing = [name for name in others if name not in self._given]
+        if first in self._given and missing:
+            self._faults.append(f"{first} needs {', '.join(missing)}.")
+
     def finish(self) -> None:
         if self._faults:
             raise SettingsError(
@@ -167,6 +189,19 @@ def _digest(value: str) -> str:
     except ValueError:
         raise ValueError(f"cannot be {value}: this machine's OpenSSL does not offer it") from None
     return value.lower()
+
+
+def _address(value: str) -> str:
+    if not re.fullmatch(r"https?://[^/?#\s]+", value.rstrip("/")):
+        raise ValueError("must be an address such as https://grid.example.cn")
+    return value.rstrip("/")
+
+
+def _trusted(value: str) -> str:
+    """Return the address of a service that is believed, so HTTPS unless on this machine."""
+    if not re.fullmatch(r"https://\S+|http://(localhost|127\.0\.0\.1)(:\d+)?(/\S*)?", value):
+        raise ValueError("must begin with https://")
+    return value
 
 
 def _log_level(value: str) -> str:

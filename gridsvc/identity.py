@@ -23,9 +23,23 @@ MEMBER = "member"
 OPEN = "open"
 
 
+SAFE = ("GET", "HEAD")
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a program may read, and in which grid with all below it."""
+
+    deeds: frozenset[str]
+    grid_id: UUID
+
+
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """Somebody who has signed in, where they work, and the device in their hand."""
+    """Somebody who has signed in, where they work, and the device in their hand.
+
+    Or a program, which has a `grant`; the person is then whoever issued its token.
+    """
 
     account_id: UUID
     person_id: UUID
@@ -35,15 +49,21 @@ class Caller:
     device_at: datetime | None = None  # the device's own clock at this request
     is_revoked: bool = False  # may still hand in what it holds, nothing else
     must_change_password: bool = False
+    lacks_second_factor: bool = False
+    grant: Grant | None = None
 
     @property
     def actor(self) -> Actor:
         """The name for the trail."""
+        request_id = g.get("request_id")
+        if self.grant is not None:
+            name = f"program:{self.device_id}"
+            return Actor(name=name, device_id=self.device_id, request_id=request_id)
         return person(
             self.person_id,
             device_id=self.device_id,
             device_at=self.device_at,
-            request_id=g.get("request_id"),
+            request_id=request_id,
         )
 
 
@@ -68,13 +88,24 @@ def takes_revoked(view: View) -> View:
 
 
 def with_first_password(view: View) -> View:
-    """Let a route be asked before the password that the office gave was changed."""
+    """Let a route be asked before the password that the office gave was changed.
+
+    And before there is a second factor, where there has to be one.
+    """
     view.with_first_password = True  # type: ignore[attr-defined]
     return view
 
 
 class MustChangePassword(errors.Forbidden):
     """The password was given by somebody else. Choose your own first."""
+
+
+class MustHaveSecondFactor(errors.Forbidden):
+    """Your post needs a second factor. Set one up first."""
+
+
+class ProgramsOnlyRead(errors.Forbidden):
+    """A program reads what its token names, and does nothing."""
 
 
 def require_identity(
@@ -99,15 +130,33 @@ def require_identity(
             raise Unauthorized("This device was signed out.")
         g.caller = who
         _need_own_password(who, view)
+        _need_second_factor(who, view)
+        _need_no_person(who, permission)
         if permission is None or (permission != MEMBER and not authorize(who, permission)):
             raise Forbidden("None of your duties allows this.")
 
 
 def _need_own_password(who: Caller, view: Callable[..., Any]) -> None:
     """What a phone holds it may hand in all the same: nothing is lost for a password."""
-    exempt = ("with_first_password", "takes_revoked")
-    if who.must_change_password and not any(getattr(view, name, False) for name in exempt):
+    if who.must_change_password and not _is_open_to_newcomers(view):
         raise MustChangePassword("Change it at /api/v1/me/password.")
+
+
+def _need_second_factor(who: Caller, view: Callable[..., Any]) -> None:
+    if who.lacks_second_factor and not _is_open_to_newcomers(view):
+        raise MustHaveSecondFactor("Set it up at /api/v1/me/second-factor.")
+
+
+def _is_open_to_newcomers(view: Callable[..., Any]) -> bool:
+    return any(getattr(view, name, False) for name in ("with_first_password", "takes_revoked"))
+
+
+def _need_no_person(who: Caller, permission: str | None) -> None:
+    """Refuse a program whatever is no reading, or is not in its grant."""
+    if who.grant is None:
+        return
+    if request.method not in SAFE or permission not in who.grant.deeds:
+        raise ProgramsOnlyRead("Its token does not name this.", deeds=sorted(who.grant.deeds))
 
 
 def declared(view: Callable[..., Any]) -> str | None:

@@ -9,7 +9,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException
 
-from gridsvc.errors import Conflict, DomainError, Forbidden, Gone, NotFound, Refused
+from gridsvc.errors import Busy, Conflict, DomainError, Forbidden, Gone, NotFound, Refused
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -18,7 +18,7 @@ FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION = {
     **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
     "query": RAISE,
 }
-STATUS = {NotFound: 404, Forbidden: 403, Conflict: 409, Gone: 410, Refused: 422}
+STATUS = {NotFound: 404, Forbidden: 403, Conflict: 409, Gone: 410, Refused: 422, Busy: 429}
 KEPT_HEADERS = ("Allow", "WWW-Authenticate", "Retry-After", "Content-Range", "Tus-Version")
 
 
@@ -50,7 +50,10 @@ class ProblemApi(Api):
         self._app.register_error_handler(RecursionError, self.handle_bottomless_body)
 
     def handle_domain_error(self, error: DomainError) -> Response:
-        return problem(status_of(error), **describe(error))
+        response = problem(status_of(error), **describe(error))
+        if wait_s := error.facts.get("retry_after_s"):
+            response.headers["Retry-After"] = str(wait_s)
+        return response
 
     def handle_invalid_body(self, error: ValidationError) -> Response:
         """Answer for a body that a route read by itself."""

@@ -27,7 +27,8 @@ class Commands(AppGroup):
             raise click.ClickException(str(refusal)) from refusal
 
 
-def _known(ctx: click.Context, param: click.Parameter, value: int) -> int:
+def known(ctx: click.Context, param: click.Parameter, value: int) -> int:
+    """Return the id of a jurisdiction, if there is one."""
     with directory() as session:
         if session.get(Jurisdiction, value) is None:
             raise click.BadParameter(f"there is no jurisdiction {value}", ctx, param)
@@ -35,7 +36,7 @@ def _known(ctx: click.Context, param: click.Parameter, value: int) -> int:
 
 
 jurisdiction_option = click.option(
-    "--jurisdiction", required=True, type=int, metavar="ID", callback=_known,
+    "--jurisdiction", required=True, type=int, metavar="ID", callback=known,
     help="The id of an existing jurisdiction.",
 )  # fmt: skip
 

@@ -38,8 +38,13 @@ def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
         "PORT": "65536",
         "WORKERS": "two",
         "DEMO": "perhaps",
+        "IDLE_MINUTES": "4",
+        "PUBLIC_URL": "grid.example",
+        "OIDC_ISSUER": "http://login.example",
+        "OIDC_CLIENT_ID": "gridsvc",
+        "OIDC_CLIENT_SECRET": "s",
     }
-    assert [fault.split()[0] for fault in faults(environ, tmp_path)] == list(environ)
+    assert [fault.split()[0] for fault in faults(environ, tmp_path)] == list(environ)[:-2]
 
 
 def test_what_is_missing_is_named_and_an_empty_variable_is_missing(tmp_path: Path) -> None:
@@ -82,6 +87,13 @@ def test_another_database_has_nothing_to_do_with_the_running_instance(tmp_path: 
 def test_settings_survive_being_handed_to_another_process(tmp_path: Path) -> None:
     settings = Settings.from_environment(GIVEN | {"DEMO": "yes", "WORKERS": "3"}, tmp_path)
     assert Settings.from_environment(settings.environment(), tmp_path / "other") == settings
+
+
+def test_a_provider_is_named_with_all_that_it_takes(tmp_path: Path) -> None:
+    environ = GIVEN | {"OIDC_ISSUER": "https://login.example", "OIDC_CLIENT_ID": "gridsvc"}
+    assert faults(environ, tmp_path) == [
+        "OIDC_ISSUER needs OIDC_CLIENT_SECRET, PUBLIC_URL."
+    ]
 
 
 def test_every_setting_is_documented() -> None:

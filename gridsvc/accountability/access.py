@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import request
 
-from gridsvc.accountability.queries import held_by
+from gridsvc.accountability.queries import granted, held_by
 from gridsvc.accountability.rules import PERMISSION, Held, allows, may, scope
 from gridsvc.clock import utc_now
 from gridsvc.errors import Forbidden, NotFound
@@ -55,6 +55,11 @@ def require(session: Session, deed: str, subject_id: UUID, *, sees: str = "field
 
 def _held(session: Session, who: Caller) -> list[Held]:
     if HELD not in request.environ:
-        request.environ[HELD] = held_by(session, who.person_id)
+        grant = who.grant
+        request.environ[HELD] = (
+            held_by(session, who.person_id)
+            if grant is None
+            else granted(session, grant.grid_id, grant.deeds)
+        )
     held: list[Held] = request.environ[HELD]
     return held

@@ -5,12 +5,14 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import String, and_, case, cast, func, select
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import aliased, joinedload
 
 from gridsvc.accountability.models import Duty, Leave
 from gridsvc.accountability.rules import Held
 from gridsvc.db import Period
 from gridsvc.grids.models import Grid
+from gridsvc.grids.queries import within
 from gridsvc.session import Session
 
 
@@ -68,6 +70,12 @@ def held_by_each(session: Session, person_ids: Collection[UUID]) -> dict[UUID, l
     for person_id, *duty in session.execute(select(*reached.c)):
         held[person_id].append(Held(*duty))
     return held
+
+
+def granted(session: Session, grid_id: UUID, deeds: frozenset[str]) -> list[Held]:
+    """Return what a program may do: `deeds` in a grid and all below it, as long as it may at all."""
+    for_ever: Period = Range(None, None)
+    return [Held("program", "", id, for_ever, deeds) for id in within(session, grid_id)]
 
 
 def overlapping(session: Session, role: str, subject_id: UUID, period: Period) -> Sequence[Duty]:

@@ -7,7 +7,7 @@ from gridsvc.clock import utc_now
 from gridsvc.jurisdictions import service
 from gridsvc.rules.presets import RULE_SETS
 from gridsvc.session import directory, transaction
-from gridsvc.terminal import Commands
+from gridsvc.terminal import Commands, known
 
 jurisdictions = Commands("jurisdictions", help="Jurisdictions: counties, districts, zones.")
 
@@ -45,6 +45,20 @@ def create_jurisdiction(
             " Monday to Friday are worked",
             err=True,
         )
+
+
+@jurisdictions.command("set")
+@click.argument("jurisdiction", metavar="ID", type=int, callback=known)
+@click.option(
+    "--second-factor", type=click.Choice(["none", "desk"]), required=True,
+    help="Who has to have one: nobody, or at a browser whoever holds a duty above level 3.",
+)  # fmt: skip
+def set_jurisdiction(jurisdiction: int, second_factor: str) -> None:
+    """Change what holds in the jurisdiction ID."""
+    with transaction(jurisdiction) as session:
+        by = system("jurisdictions.set")
+        service.demand_second_factor(session, second_factor, by=by, now=utc_now())
+    click.echo(f"second factor: {second_factor}")
 
 
 def _next_id() -> int:

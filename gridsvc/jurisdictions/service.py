@@ -12,6 +12,7 @@ from gridsvc.audit import service as audit
 from gridsvc.audit.rules import Act
 from gridsvc.errors import Conflict, Refused
 from gridsvc.grids.models import Grid
+from gridsvc.grids.queries import root
 from gridsvc.ids import new_id
 from gridsvc.rules.presets import CHECKLISTS, RULE_SETS
 from gridsvc.rules.service import mark_days, put_in_force
@@ -93,6 +94,20 @@ def _open(session: Session, founding: Founding, now: datetime) -> None:
     session.add(jurisdiction)
     session.flush()
     audit.open_trail(session)
+
+
+def demand_second_factor(session: Session, of: str, *, by: Actor, now: datetime) -> None:
+    """Say who has to have a second factor: nobody (none), or duties above level 3 (desk)."""
+    jurisdiction = session.get_one(Jurisdiction, session.jurisdiction_id)
+    before, jurisdiction.second_factor = jurisdiction.second_factor, of
+    changes = {"second_factor": [before, of]}
+    act = Act(
+        deed="jurisdiction.demand_second_factor",
+        subject_kind="grid",
+        subject_id=root(session).id,
+        changes=dict(changes),
+    )
+    audit.record(session, [act], by=by, at=now)
 
 
 def known_days() -> Mapping[date, tuple[bool, str]]:

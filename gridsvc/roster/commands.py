@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+from flask import current_app
 
+from gridsvc.accountability.rules import Role
 from gridsvc.actor import system
 from gridsvc.clock import utc_now
+from gridsvc.people import accounts, second_factor
 from gridsvc.people.service import (
     Enrolled,
     Newcomer,
@@ -28,6 +31,9 @@ from gridsvc.weeks import LOCAL
 people = Commands("people", help="People, their duties, and how they sign in.")
 admins = Commands("admins", help="Administrators of a jurisdiction.")
 
+ADMINISTRATORS = [
+    role.value for role in (Role.ADMIN, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
+]
 NOTHING_WRITTEN = " (dry run: nothing was written)"
 
 
@@ -128,16 +134,75 @@ def _password() -> str:
     return sys.stdin.readline().rstrip("\r\n")
 
 
+@people.command("disable")
+@jurisdiction_option
+@click.argument("login")
+@click.option("--reason", required=True)
+def disable_account(jurisdiction: int, login: str, reason: str) -> None:
+    """Shut the account of LOGIN, wherever its owner works."""
+    with transaction(jurisdiction) as session:
+        account = account_here(session, login)
+        by = system("people.disable")
+        accounts.disable(session, account, reason=reason, by=by, now=utc_now())
+    click.echo(f"{login} is shut.")
+
+
+@people.command("enable")
+@jurisdiction_option
+@click.argument("login")
+@click.option("--reason", required=True)
+def enable_account(jurisdiction: int, login: str, reason: str) -> None:
+    """Open the account of LOGIN again."""
+    with transaction(jurisdiction) as session:
+        account = account_here(session, login)
+        by = system("people.enable")
+        accounts.enable(session, account, reason=reason, by=by, now=utc_now())
+    click.echo(f"{login} is open.")
+
+
+@people.command("reset-second-factor")
+@jurisdiction_option
+@click.argument("login")
+def reset_second_factor(jurisdiction: int, login: str) -> None:
+    """Take the second factor of LOGIN away, whose owner has lost it."""
+    with transaction(jurisdiction) as session:
+        account = account_here(session, login)
+        by = system("people.reset-second-factor")
+        second_factor.remove(session, account, by=by, now=utc_now())
+    click.echo(f"{login} has no second factor.")
+
+
+@people.command("link-oidc")
+@jurisdiction_option
+@click.argument("login")
+@click.option("--issuer", help="[default: OIDC_ISSUER]")
+@click.option("--subject", required=True, help="Who LOGIN is to that provider.")
+def link_oidc(jurisdiction: int, login: str, issuer: str | None, subject: str) -> None:
+    """Let an OpenID provider vouch for LOGIN."""
+    issuer = issuer or current_app.config["OIDC_ISSUER"]
+    if not issuer:
+        raise click.UsageError("There is no OIDC_ISSUER; name the provider with --issuer.")
+    with transaction(jurisdiction) as session:
+        account = account_here(session, login)
+        by = system("people.link-oidc")
+        accounts.link_oidc(session, account, issuer, subject, by=by, now=utc_now())
+    click.echo(f"{login} is {subject} of {issuer}.")
+
+
 @admins.command("create")
 @jurisdiction_option
 @click.option("--login", required=True)
 @click.option("--name", required=True)
-def create_admin(jurisdiction: int, login: str, name: str) -> None:
+@click.option(
+    "--role", type=click.Choice([*ADMINISTRATORS]), default=Role.ADMIN.value, show_default=True,
+    help="admin appoints the others; each of these looks after one thing.",
+)  # fmt: skip
+def create_admin(jurisdiction: int, login: str, name: str, role: str) -> None:
     """Enrol an administrator of a jurisdiction, and print the activation code, once."""
     newcomer = Newcomer(login=login.strip(), name=name.strip())
     with transaction(jurisdiction) as session:
         enrolled = service.admit_administrator(
-            session, newcomer, by=system("admins.create"), now=utc_now()
+            session, newcomer, role=Role(role), by=system("admins.create"), now=utc_now()
         )
     _print_code(enrolled)
 

@@ -1,4 +1,4 @@
-"""Who somebody is: person, jurisdiction, duties held now, what they allow."""
+"""Who somebody is: person, jurisdiction, duties held now, what they allow; and on what device."""
 
 from datetime import datetime
 from typing import Any
@@ -9,23 +9,50 @@ from sqlalchemy import select
 from gridsvc.accountability.models import Duty
 from gridsvc.accountability.queries import held_by
 from gridsvc.accountability.rules import permissions
-from gridsvc.people.models import Account, Person
+from gridsvc.people.models import Account, Device, Person
+from gridsvc.people.second_factor import is_confirmed, recovery_codes_left
 from gridsvc.roster.queries import subjects_of
 from gridsvc.scoped import Jurisdiction
 from gridsvc.session import Session
+from gridsvc.signin.rules import ROTATE_AFTER, is_desk_role
 
 
-def me(session: Session, account_id: UUID, person_id: UUID, at: datetime) -> dict[str, Any]:
-    """Return who the caller is, with the duties held at a moment and the deeds they allow."""
-    account = session.get_one(Account, account_id)
+def me(session: Session, device_id: UUID, at: datetime) -> dict[str, Any]:
+    """Return who is at a device, with the duties held at a moment and the deeds they allow."""
+    device = session.get_one(Device, (session.jurisdiction_id, device_id))
+    person_id, account = device.person_id, session.get_one(Account, device.account_id)
     return {
         "person": session.get_one(Person, (session.jurisdiction_id, person_id)),
         "login": account.login,
         "jurisdiction": session.get_one(Jurisdiction, session.jurisdiction_id),
         "duties": _duties(session, person_id, at),
         "permissions": permissions(held_by(session, person_id), at),
-        "must_change_password": account.must_change_password,
+        "must_change_password": account.must_change_password and device.proof == "password",
+        "device": {
+            "id": device.id,
+            "kind": device.kind,
+            "expires_at": device.expires_at,
+            "rotate_after": device.rotated_at + ROTATE_AFTER if device.kind == "phone" else None,
+        },
+        "second_factor": {
+            "is_set_up": is_confirmed(session, account),
+            "must_set_up": lacks_second_factor(session, device, account, at),
+            "recovery_codes_left": recovery_codes_left(session, account),
+        },
     }
+
+
+def lacks_second_factor(session: Session, device: Device, account: Account, at: datetime) -> bool:
+    """Say whether somebody at a browser has to set up a second factor before all else.
+
+    Whom another provider vouches for has that provider's.
+    """
+    here = session.get_one(Jurisdiction, session.jurisdiction_id)
+    if here.second_factor == "none" or (device.kind, device.proof) != ("browser", "password"):
+        return False
+    if is_confirmed(session, account):
+        return False
+    return is_desk_role(held_by(session, device.person_id), at)
 
 
 def _duties(session: Session, person_id: UUID, at: datetime) -> list[dict[str, Any]]:

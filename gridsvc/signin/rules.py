@@ -1,17 +1,26 @@
-"""Device tokens, lockout, and what signing in can refuse. No session, no clock."""
+"""Device tokens, lockout, who needs a second factor, and what signing in can refuse.
+
+No session, no clock.
+"""
 
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from uuid import UUID
 
-from gridsvc.errors import Forbidden, Refused
+from gridsvc.accountability.rules import Held
+from gridsvc.errors import Busy, Conflict, Forbidden, Refused
 from gridsvc.people.codes import secret_digest
 from gridsvc.people.models import Device
 
 PREFIX = "gs"
-GOOD_FOR = {"phone": timedelta(days=90), "browser": timedelta(hours=12)}
+PHONE_GOOD_FOR = timedelta(days=90)  # since it was last seen
+BROWSER_GOOD_FOR = timedelta(hours=12)  # since the sign-in, however busy
+ROTATE_AFTER = timedelta(days=7)
 LOST_ANSWER_GRACE = timedelta(days=2)
+SEEN_EVERY = {"phone": timedelta(minutes=5), "browser": timedelta(minutes=1)}
 FREE_FAILURES = 5
 LONGEST_LOCK = timedelta(hours=1)
 
@@ -20,7 +29,7 @@ class WrongPassword(Forbidden):
     """Login and password do not belong together."""
 
 
-class LockedForNow(Forbidden):
+class LockedForNow(Busy):
     """Too many wrong passwords. The login has to wait."""
 
 
@@ -34,6 +43,18 @@ class ChooseJurisdiction(Refused):
 
 class BadActivationCode(Forbidden):
     """The activation code is wrong, used or too old."""
+
+
+class AccountDisabled(Forbidden):
+    """The account is shut. Ask the grid office."""
+
+
+class OnlyPhonesRotate(Refused):
+    """Only the token of a phone is renewed. A browser signs in again."""
+
+
+class RotatedAlready(Conflict):
+    """This phone has shown a newer token already. Use that one."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +81,45 @@ class Token:
         return f"{PREFIX}_{self.jurisdiction_id}_{self.device_id.hex}_{self.secret}"
 
 
-def opens(device: Device, secret: str, now: datetime) -> bool:
-    """Say whether `secret` is the device's present one, or the one before, for two days."""
+class Shown(Enum):
+    """What a secret is to the device that it is shown for."""
+
+    PRESENT = auto()
+    PREVIOUS = auto()  # and still good: the answer with the present one may have been lost
+    COPY = auto()  # it was good long ago: whoever shows it now is not the owner, or was robbed
+    UNKNOWN = auto()
+
+
+def shown(device: Device, secret: str, now: datetime) -> Shown:
+    """Say what `secret` is to a device.
+
+    The one before the present one is good until two days after the present one was first
+    shown, for only then it is sure to have arrived.
+    """
     given = secret_digest(secret)
     if hmac.compare_digest(given, device.secret_digest):
-        return True
-    in_grace = now < device.rotated_at + LOST_ANSWER_GRACE
-    before = device.previous_digest
-    return bool(before and in_grace and hmac.compare_digest(given, before))
+        return Shown.PRESENT
+    if device.previous_digest and hmac.compare_digest(given, device.previous_digest):
+        arrived = device.confirmed_at
+        is_good = arrived is None or now < arrived + LOST_ANSWER_GRACE
+        return Shown.PREVIOUS if is_good else Shown.COPY
+    return Shown.COPY if given in device.former_digests else Shown.UNKNOWN
+
+
+def expiry(device: Device, *, idle: timedelta, now: datetime) -> datetime:
+    """Return until when a device that is seen now is good. A browser may not idle for long."""
+    match device.kind:
+        case "phone":
+            return now + PHONE_GOOD_FOR
+        case "browser":
+            return min(now + idle, device.created_at + BROWSER_GOOD_FOR)
+        case _:
+            return device.expires_at
+
+
+def is_desk_role(held: Iterable[Held], at: datetime) -> bool:
+    """Say whether somebody holds a duty above level 3 at a moment: those decide at a desk."""
+    return any(duty.held_at in ("1", "2") and at in duty.period for duty in held)
 
 
 def lock_after(failures: int) -> timedelta | None:

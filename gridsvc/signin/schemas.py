@@ -20,6 +20,11 @@ class SignInSchema(Schema):
 
     login = TextField(required=True, validate=Length(min=1, max=100))
     password = TextField(required=True, validate=Length(min=1, max=200))
+    otp = TextField(
+        load_default=None,
+        validate=Length(max=60),
+        metadata={"description": "The code of the second factor, or a recovery code."},
+    )
     jurisdiction_id = fields.Integer(load_default=None)
     device = fields.Nested(DeviceSchema, required=True)
 
@@ -37,6 +42,77 @@ class PasswordSchema(Schema):
 
     old = TextField(required=True, validate=Length(min=1, max=200))
     new = TextField(required=True, validate=Length(min=1, max=200))
+
+
+class RotationSchema(Schema):
+    """What the phone runs by now."""
+
+    app_build = TextField(load_default=None, validate=Length(max=60))
+
+
+class RotatedSchema(Schema):
+    """The token to show from now on. The one before goes on until this one has arrived."""
+
+    token = fields.String()
+    rotate_after = MomentField()
+
+
+class BeginSecondFactorSchema(Schema):
+    """The password again, so that nobody does this at a browser left alone."""
+
+    password = TextField(required=True, validate=Length(min=1, max=200))
+
+
+class SecretSchema(Schema):
+    """For the authenticator. Shown once."""
+
+    otpauth_uri = fields.String()
+    secret = fields.String()
+
+
+class ConfirmSchema(Schema):
+    """The code that the authenticator shows."""
+
+    otp = TextField(required=True, validate=Length(min=1, max=60))
+
+
+class RecoveryCodesSchema(Schema):
+    """For when the authenticator is lost. Each is good once; shown once."""
+
+    recovery_codes = fields.List(fields.String())
+
+
+class RemoveSecondFactorSchema(BeginSecondFactorSchema):
+    """The password again, and a code."""
+
+    otp = TextField(required=True, validate=Length(min=1, max=60))
+
+
+class OidcQuerySchema(Schema):
+    jurisdiction_id = fields.Integer(load_default=None)
+
+
+class OidcSchema(Schema):
+    """Whether people may sign in with another provider, and where that begins."""
+
+    is_offered = fields.Boolean()
+    issuer = fields.String(allow_none=True)
+    start = fields.String(allow_none=True)
+
+
+class MyDeviceSchema(Schema):
+    """What the caller asks from. A phone asks for another token after `rotate_after`."""
+
+    id = fields.UUID()
+    kind = fields.String()
+    expires_at = MomentField()
+    rotate_after = MomentField(allow_none=True)
+
+
+class MySecondFactorSchema(Schema):
+    is_set_up = fields.Boolean()
+    must_set_up = fields.Boolean()
+    recovery_codes_left = fields.Integer()
 
 
 class JurisdictionSchema(Schema):
@@ -65,6 +141,8 @@ class MeSchema(Schema):
     duties = fields.List(fields.Nested(MyDutySchema))
     permissions = fields.List(fields.String())
     must_change_password = fields.Boolean()
+    device = fields.Nested(MyDeviceSchema)
+    second_factor = fields.Nested(MySecondFactorSchema)
     csrf_token = fields.String(metadata={"description": "For browsers: send as X-CSRFToken."})
 
 

@@ -3,7 +3,7 @@
 import hmac
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, literal_column, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from gridsvc.actor import Actor, person
@@ -15,49 +15,69 @@ from gridsvc.people.models import Account, Device, Membership, SigninFailure
 from gridsvc.people.passwords import agrees, hashed
 from gridsvc.session import Session
 from gridsvc.signin.rules import (
-    GOOD_FOR,
+    SEEN_EVERY,
+    AccountDisabled,
     BadActivationCode,
     ChooseJurisdiction,
     LockedForNow,
     NoMembership,
+    Shown,
     Token,
     WrongPassword,
+    expiry,
     lock_after,
 )
 
-SEEN_EVERY = timedelta(minutes=5)  # a device's last sight is written no more often
+FORGOTTEN_AFTER = timedelta(days=1)
 
 
-def account_of(session: Session, login: str, password: str, *, now: datetime) -> Account | None:
-    """Return the account if the password is right, None if not. Raises LockedForNow.
+def count_attempt(session: Session, login: str, *, now: datetime) -> None:
+    """Count a try before it is made, in a transaction of its own; success forgets it.
 
-    A locked login is not even tried, so that guessing on costs nothing and gains nothing.
+    So no more are made than may be, however many come at once. A locked login is not even
+    tried, so that guessing on costs nothing and gains nothing. Raises LockedForNow.
     """
-    failure = session.get(SigninFailure, login)
-    if failure and failure.locked_until and failure.locked_until > now:
-        seconds = round((failure.locked_until - now).total_seconds())
+    first = insert(SigninFailure).values(login=login, failures=0, last_at=now)
+    session.execute(
+        first.on_conflict_do_update(
+            index_elements=["login"], set_={"last_at": first.excluded.last_at}
+        )
+    )
+    failure = session.get_one(SigninFailure, login, populate_existing=True)
+    if failure.locked_until and failure.locked_until > now:
+        seconds = max(1, round((failure.locked_until - now).total_seconds()))
         raise LockedForNow("Wait, then try again.", retry_after_s=seconds)
+    failure.failures += 1
+    if pause := lock_after(failure.failures):
+        failure.locked_until = now + pause
+
+
+def account_of(session: Session, login: str, password: str) -> Account:
+    """Return the account if the password is right. Raises WrongPassword."""
     account = session.scalars(select(Account).where(Account.login == login)).one_or_none()
     stored = account.password_hash if account and not account.disabled_at else None
-    return account if agrees(password, stored) else None
+    if not agrees(password, stored) or account is None:
+        raise WrongPassword("Login and password do not belong together.")
+    return account
 
 
-def note_failure(session: Session, login: str, *, now: datetime) -> None:
-    """Count a wrong password; lock the login for a while once there were too many."""
-    one: ColumnElement[int] = literal_column("1")
-    counted = insert(SigninFailure).values(login=login, failures=1, last_at=now)
-    failures: int = session.execute(
-        counted.on_conflict_do_update(
-            index_elements=["login"], set_={"failures": SigninFailure.failures + one}
-        ).returning(SigninFailure.failures)
-    ).scalar_one()
-    if pause := lock_after(failures):
-        locked = update(SigninFailure).where(SigninFailure.login == login)
-        session.execute(locked.values(locked_until=now + pause))
+def account_linked(session: Session, issuer: str, subject: str) -> Account | None:
+    """Return the account for which a provider vouches, if there is one. Raises AccountDisabled."""
+    linked = select(Account).where(Account.oidc_issuer == issuer, Account.oidc_subject == subject)
+    account = session.scalars(linked).one_or_none()
+    if account is not None and account.disabled_at is not None:
+        raise AccountDisabled("It was shut by an administrator.")
+    return account
 
 
 def forget_failures(session: Session, login: str) -> None:
     session.execute(delete(SigninFailure).where(SigninFailure.login == login))
+
+
+def forget_old_failures(session: Session, *, now: datetime) -> None:
+    """Forget the logins that nobody has tried for a day, most of which never existed."""
+    old = SigninFailure.last_at < now - FORGOTTEN_AFTER
+    session.execute(delete(SigninFailure).where(old))
 
 
 def membership_of(session: Session, account: Account, jurisdiction_id: int | None) -> Membership:
@@ -80,46 +100,54 @@ def sign_in(
     *,
     kind: str,
     name: str,
-    app_build: str | None,
+    app_build: str | None = None,
+    proof: str = "password",
+    idle: timedelta,
     now: datetime,
 ) -> tuple[Device, Token]:
-    """Register the device in somebody's hand; return it and the token it shows from now on."""
+    """Register the device in somebody's hand; return it and the token it shows from now on.
+
+    `proof` is how they have shown who they are: password, or oidc.
+    """
     secret, device_id = new_secret(), new_id()
     device = Device(
         id=device_id,
         account_id=membership.account_id,
         person_id=membership.person_id,
         kind=kind,
+        proof=proof,
         name=name,
         app_build=app_build,
         secret_digest=secret_digest(secret),
         rotated_at=now,
         created_at=now,
         last_seen_at=now,
-        expires_at=now + GOOD_FOR[kind],
     )
+    device.expires_at = expiry(device, idle=idle, now=now)
     session.add(device)
     by = person(membership.person_id, device_id=device_id)
     act = Act(
         deed="device.sign_in",
         subject_kind="device",
         subject_id=device_id,
-        changes={"kind": [None, kind], "name": [None, name]},
+        changes={"kind": [None, kind], "name": [None, name], "proof": [None, proof]},
     )
     audit.record(session, [act], by=by, at=now)
     return device, Token(session.jurisdiction_id, device_id, secret)
 
 
-def see(session: Session, device: Device, *, now: datetime) -> None:
+def see(device: Device, shown: Shown, *, idle: timedelta, now: datetime) -> None:
     """Note that a device was seen, and let it go on for as long again."""
-    if now - device.last_seen_at > SEEN_EVERY:
+    if shown is Shown.PRESENT and device.previous_digest and device.confirmed_at is None:
+        device.confirmed_at = now
+    if now - device.last_seen_at > SEEN_EVERY.get(device.kind, SEEN_EVERY["phone"]):
         device.last_seen_at = now
-        device.expires_at = now + GOOD_FOR[device.kind]
+        device.expires_at = expiry(device, idle=idle, now=now)
 
 
 def sign_out(session: Session, device: Device, *, by: Actor, now: datetime) -> None:
     """Revoke a device. What it still holds may be handed in, and goes to quarantine."""
-    device.revoked_at = now
+    device.revoked_at, device.revoked_reason = now, "signed_out"
     act = Act(deed="device.sign_out", subject_kind="device", subject_id=device.id)
     audit.record(session, [act], by=by, at=now)
 

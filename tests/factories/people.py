@@ -1,12 +1,32 @@
-"""Devices in people's hands, so that a test can ask as they would."""
+"""Accounts and devices of people, so that a test can sign in and ask as they would."""
 
 from datetime import UTC, datetime, timedelta
 
 from gridsvc.ids import new_id
 from gridsvc.people.codes import new_secret, secret_digest
-from gridsvc.people.models import Account, Device, Person
+from gridsvc.people.models import Account, Device, Membership, Person
+from gridsvc.people.passwords import hashed
 from gridsvc.session import Session
 from gridsvc.signin.rules import Token
+
+PASSWORD = "grid2026"
+
+
+def an_account(session: Session, owner: Person, login: str, **changes: object) -> Account:
+    """Give somebody an account of the jurisdiction, with PASSWORD."""
+    usual = {
+        "password_hash": hashed(PASSWORD),
+        "must_change_password": False,
+        "created_at": datetime.now(UTC),
+    }
+    account = Account(id=new_id(), login=login, **usual | changes)
+    session.add(account)
+    session.flush()
+    session.add(
+        Membership(account_id=account.id, jurisdiction_id=owner.jurisdiction_id, person_id=owner.id)
+    )
+    session.commit()
+    return account
 
 
 def a_phone(session: Session, owner: Person, **changes: object) -> str:

@@ -3,51 +3,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from gridsvc.people.models import Account, Device, Membership, SigninFailure
-from gridsvc.people.passwords import hashed
+from gridsvc.people.models import Device, Membership, SigninFailure
 from tests.conftest import THERE
 from tests.conftest import enter as enter_jurisdiction
-
-PASSWORD = "grid2026"
-
-
-@pytest.fixture
-def account(session, village) -> Account:
-    """The officer's account, with a password."""
-    account = Account(
-        login="officer",
-        password_hash=hashed(PASSWORD),
-        must_change_password=False,
-        created_at=datetime.now(UTC),
-    )
-    session.add(account)
-    session.flush()
-    session.add(
-        Membership(
-            account_id=account.id,
-            jurisdiction_id=session.jurisdiction_id,
-            person_id=village.officer.id,
-        )
-    )
-    session.commit()
-    return account
-
-
-@pytest.fixture
-def sign_in(client, account):
-    def _sign_in(password: str = PASSWORD, *, kind: str = "phone", **more):
-        body = {
-            "login": "officer",
-            "password": password,
-            "device": {"kind": kind, "name": "测试机"},
-        }
-        return client.post("/api/v1/sessions", json=body | more)
-
-    return _sign_in
-
-
-def ask(client, token: str, path: str = "/api/v1/me"):
-    return client.get(path, headers={"Authorization": f"Bearer {token}"})
+from tests.factories.people import PASSWORD
+from tests.signin.conftest import ask
 
 
 def test_a_phone_gets_a_token_and_is_told_who_it_is(client, sign_in, village) -> None:
@@ -125,7 +85,9 @@ def test_guessing_locks_the_login_for_a_while_and_the_phones_go_on(
 
     locked = sign_in()
     assert locked.json["type"] == "/problems/locked-for-now"
+    assert locked.status_code == 429
     assert 0 < locked.json["retry_after_s"] <= 30
+    assert locked.headers["Retry-After"] == str(locked.json["retry_after_s"])
     assert ask(client, token).status_code == 200
 
     session.get(SigninFailure, "officer").locked_until = datetime.now(UTC)
@@ -180,3 +142,38 @@ def test_the_password_is_chosen_again_only_with_the_present_one(client, sign_in)
     assert change(PASSWORD, "short").json["type"] == "/problems/weak-password"
     assert change(PASSWORD, "next2027").status_code == 204
     assert sign_in("next2027").status_code == 201
+
+
+def test_a_browser_left_alone_has_to_sign_in_again(session, client, sign_in) -> None:
+    sign_in(kind="browser")
+    device = session.scalars(select(Device)).one()
+    idle_for = device.expires_at - device.last_seen_at
+    assert idle_for == timedelta(minutes=60)
+
+    move(session, device, by=-timedelta(minutes=59))
+    assert client.get("/api/v1/me").status_code == 200
+    assert device.expires_at > datetime.now(UTC) + timedelta(minutes=59)
+
+    move(session, device, by=-timedelta(minutes=61))
+    assert client.get("/api/v1/me").status_code == 401
+
+
+def test_a_browser_never_left_alone_has_to_sign_in_again_after_twelve_hours(
+    session, client, sign_in
+) -> None:
+    sign_in(kind="browser")
+    device = session.scalars(select(Device)).one()
+
+    for _ in range(12):
+        move(session, device, by=-timedelta(minutes=59, seconds=30))
+        assert client.get("/api/v1/me").status_code == 200
+    move(session, device, by=-timedelta(minutes=10))
+
+    assert client.get("/api/v1/me").status_code == 401
+
+
+def move(session, device: Device, *, by: timedelta) -> None:
+    """Let time pass: what was noted of a device lies further back."""
+    for name in ("created_at", "last_seen_at", "expires_at"):
+        setattr(device, name, getattr(device, name) + by)
+    session.commit()
