@@ -16,6 +16,8 @@ class Duty(Scoped, Model):
     """A person holds a role for a subject (grid, enterprise or unit) during a period.
 
     Where a role has seats, a seat has one holder at any instant, or is visibly vacant.
+    `recorded_at` and `end_recorded_at` say when its beginning and its end were entered: later
+    than the moments themselves if they were back-dated.
     """
 
     __tablename__ = "duty"
@@ -51,21 +53,34 @@ class Duty(Scoped, Model):
     subject_id: Mapped[UUID]
     seat: Mapped[int]
     period: Mapped[Period]
+    recorded_at: Mapped[datetime | None]
+    end_recorded_at: Mapped[datetime | None]
 
     person: Mapped[Person] = scoped_rel("Duty.person_id", "Person")
 
 
 class Handover(Scoped, Model):
-    """One act that ended a duty and began the next."""
+    """One act that ended a duty and began the next.
+
+    The open work is passed on when its moment has come; the new holder accepts it.
+    """
 
     __tablename__ = "handover"
-    __table_args__ = (scoped_fk("ended_id", "duty"), scoped_fk("begun_id", "duty"))
+    __table_args__ = (
+        scoped_fk("ended_id", "duty"),
+        scoped_fk("begun_id", "duty"),
+        scoped_fk("recorded_by_id", "person"),
+        Index(None, "jurisdiction_id", "begun_id"),
+    )
 
     ended_id: Mapped[UUID]
     begun_id: Mapped[UUID]
     at: Mapped[datetime]
     reason: Mapped[str]
     recorded_at: Mapped[datetime]
+    recorded_by_id: Mapped[UUID | None]  # None: the system
+    passed_on_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
 
 
 class Leave(Scoped, Model):

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 from uuid import UUID
 
 from gridsvc.db import Period
@@ -30,6 +31,9 @@ class Role(StrEnum):
 
 
 SEATED = {Role.GRID_HEAD, Role.RESPONSIBLE_LEADER, Role.RESPONSIBLE_PERSON}
+
+# They watch over the others: only the administrator appoints them.
+KEEPERS = {Role.AUDITOR, Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN, Role.ADMIN}
 
 SUBJECT_KINDS = {
     Role.GRID_HEAD: {"grid"},
@@ -85,14 +89,21 @@ PERMISSION: dict[str, set[str]] = {
     "order.reply": TOWN,
     "trace.read": ABOVE,
     "roster.read": ALL_GRID_POSTS | LIAISON | ANSWERABLE | ADMINISTRATION,
+    "duty.appoint": TOWN | COUNTY | OFFICE | {"admin@1"},
+    "duty.appoint_keeper": {"admin@1"},
+    "duty.back_date": COUNTY | {"admin@1"},
     "duty.hand_over": TOWN | COUNTY | OFFICE | {"admin@1"},
     "leave.record": VILLAGE | TOWN | COUNTY | OFFICE | {"admin@1"},
     "quarantine.read": ABOVE | {"admin@1"},
+    "roster.export": {"admin@1"},
+    "audit.read": ENFORCEMENT | {"auditor@1"},
     "audit.verify": ENFORCEMENT | {"auditor@1", "admin@1"},
     "device.manage": TOWN | SECURITY,
     "account.manage": SECURITY,
     "access_token.manage": OFFICE | SECURITY,
 }
+
+POSTS = frozenset(chain.from_iterable(PERMISSION.values()))  # such as "grid_head@2"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Beginning, ending and handing over duties, and recording days off.
+"""Beginning, ending and handing over duties.
 
 Duties of a jurisdiction change one writer at a time (`stand_in_line`): two writers that
 put somebody on the same seat at once would wait for each other in the exclusion
@@ -8,15 +8,15 @@ last guard.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 
-from gridsvc.accountability.models import Duty, Handover, Leave
-from gridsvc.accountability.queries import leaves, overlapping
+from gridsvc.accountability.models import Duty, Handover
+from gridsvc.accountability.queries import overlapping
 from gridsvc.accountability.rules import SEATED, SUBJECT_KINDS, Role
 from gridsvc.actor import Actor
 from gridsvc.audit import service as audit
@@ -42,7 +42,11 @@ class NotHeldThen(Refused):
 
 
 class BackDated(Refused):
-    """A change of duties cannot begin in the past."""
+    """A change of duties in the past is not yours to enter."""
+
+
+class ReasonMissing(Refused):
+    """A change of duties in the past needs a reason."""
 
 
 class UnfitRole(Refused):
@@ -58,15 +62,7 @@ class UnknownPerson(NotFound):
 
 
 class BadDays(Refused):
-    """The first day comes after the last."""
-
-
-class OnLeaveAlready(Conflict):
-    """Some of these days are already off for that person."""
-
-
-class OwnSubstitute(Refused):
-    """Nobody stands in for themselves."""
+    """It ends before it begins."""
 
 
 @dataclass(frozen=True)
@@ -85,63 +81,87 @@ def stand_in_line(session: Session) -> None:
     session.execute(here.with_for_update(key_share=True))
 
 
+@dataclass(frozen=True)
+class Dated:
+    """When a change of duties counts, and why. It may lie in the past only for whom it is said."""
+
+    at: datetime
+    reason: str = ""
+    may_be_past: bool = False
+
+    def check(self, now: datetime) -> None:
+        """Raise BackDated, or ReasonMissing where a past moment has none."""
+        if self.at >= now:
+            return
+        if not self.may_be_past:
+            raise BackDated(f"{self.at.isoformat()} is past.", now=now.isoformat())
+        if not self.reason.strip():
+            raise ReasonMissing("Say why it is entered only now.")
+
+
+class Succession(NamedTuple):
+    """A duty that ended, the one that began, their handover, and its lines for the trail."""
+
+    earlier: Duty
+    later: Duty
+    handover: Handover
+    acts: list[Act]
+
+
 def appoint(
     session: Session,
     post: Post,
     person_id: UUID,
     *,
-    since: datetime,
+    since: Dated,
     until: datetime | None = None,
     by: Actor,
     now: datetime,
 ) -> Duty:
-    """Begin a duty. Raises UnfitRole, BackDated, UnknownPerson, SeatTaken, HeldAlready."""
+    """Begin a duty. Raises UnfitRole, UnknownPerson, SeatTaken, HeldAlready; see Dated, too."""
     if post.subject_kind not in SUBJECT_KINDS[Role(post.role)]:
         raise UnfitRole(f"Nobody is {post.role} of a {post.subject_kind}.", role=post.role)
-    _not_before(since, now)
+    since.check(now)
+    if until is not None and until <= since.at:
+        raise BadDays("It ends before it begins.")
     stand_in_line(session)
-    _somebody(session, person_id)
-    duty = Duty(id=new_id(), person_id=person_id, period=Range(since, until), **asdict(post))
+    somebody(session, person_id)
+    duty = Duty(
+        id=new_id(), person_id=person_id, period=Range(since.at, until), recorded_at=now,
+        **asdict(post),
+    )  # fmt: skip
     _begin(session, duty)
-    audit.record(session, [begun(duty.id, duty.period)], by=by, at=now)
+    audit.record(session, [begun(duty, since.reason)], by=by, at=now)
     return duty
 
 
-def end_duty(session: Session, duty_id: UUID, *, at: datetime, by: Actor, now: datetime) -> Duty:
-    """End a duty. Raises UnknownDuty, BackDated, NotHeldThen."""
-    _not_before(at, now)
+def end_duty(session: Session, duty_id: UUID, *, at: Dated, by: Actor, now: datetime) -> Duty:
+    """End a duty. Raises UnknownDuty, NotHeldThen; see Dated, too."""
+    at.check(now)
     stand_in_line(session)
     duty = _locked(session, duty_id)
-    _running(session, duty, at)
-    act = ended(duty.id, duty.period, at)
-    duty.period = Range(duty.period.lower, at)
+    _running(session, duty, at.at)
+    act = _end(duty, at, now)
     audit.record(session, [act], by=by, at=now)
     return duty
 
 
-def hand_over(
-    session: Session,
-    duty_id: UUID,
-    to_person_id: UUID,
-    *,
-    at: datetime,
-    reason: str,
-    by: Actor,
-    now: datetime,
-) -> tuple[Duty, Duty]:
-    """End a duty and begin it anew for somebody else, at one instant; return both.
+def succeed(
+    session: Session, duty_id: UUID, to_person_id: UUID, *, at: Dated, by: Actor, now: datetime
+) -> Succession:
+    """End a duty and begin it anew for somebody else, at one instant, the rest of its term along.
 
-    The rest of its term goes along. Raises UnknownDuty, UnknownPerson, BackDated,
-    NotHeldThen, HeldAlready, and SeatTaken if it was handed over to another meanwhile.
+    Returns the acts, too, for the deed that this is part of: handovers.service.hand_over.
+    Raises UnknownDuty, UnknownPerson, NotHeldThen, HeldAlready, and SeatTaken if it was handed
+    over to another meanwhile; see Dated, too.
     """
-    _not_before(at, now)
+    at.check(now)
     stand_in_line(session)
     earlier = _locked(session, duty_id)
-    successor = _somebody(session, to_person_id)
-    _running(session, earlier, at)
+    successor = somebody(session, to_person_id)
+    _running(session, earlier, at.at)
     if successor.id == earlier.person_id:
         raise HeldAlready(f"{successor.name} holds it.", holder=_ref(successor))
-    told = ended(earlier.id, earlier.period, at)
     later = Duty(
         id=new_id(),
         person_id=successor.id,
@@ -149,78 +169,68 @@ def hand_over(
         subject_kind=earlier.subject_kind,
         subject_id=earlier.subject_id,
         seat=earlier.seat,
-        period=Range(at, earlier.period.upper),
-    )
-    earlier.period = Range(earlier.period.lower, at)
-    session.flush()
-    _begin(session, later)
-    act = Handover(
-        ended_id=earlier.id, begun_id=later.id, at=at, reason=reason, recorded_at=now, id=new_id()
-    )
-    session.add(act)
-    handed = Act(
-        deed="duty.hand_over",
-        subject_kind="handover",
-        subject_id=act.id,
-        changes={
-            "person_id": [str(earlier.person_id), str(later.person_id)],
-            "reason": [None, reason],
-        },
-    )
-    audit.record(session, [told, begun(later.id, later.period), handed], by=by, at=now)
-    return earlier, later
-
-
-def record_leave(
-    session: Session,
-    person_id: UUID,
-    *,
-    substitute_id: UUID | None = None,
-    first_day: date,
-    last_day: date,
-    reason: str,
-    by: Actor,
-    now: datetime,
-) -> Leave:
-    """Record days off. Both days are included; they may be past, and `recorded_at` tells so.
-
-    Raises BadDays, UnknownPerson, OwnSubstitute, OnLeaveAlready.
-    """
-    if first_day > last_day:
-        raise BadDays(f"{first_day} comes after {last_day}.")
-    if substitute_id == person_id:
-        raise OwnSubstitute("Name somebody else as the substitute.")
-    stand_in_line(session)
-    for somebody in filter(None, (person_id, substitute_id)):
-        _somebody(session, somebody)
-    if earlier := leaves(session, first_day, last_day, [person_id]):
-        days = f"{earlier[0].first_day} to {earlier[0].last_day}"
-        raise OnLeaveAlready(f"{days} are already recorded.", leave_id=str(earlier[0].id))
-    leave = Leave(
-        id=new_id(),
-        person_id=person_id,
-        substitute_id=substitute_id,
-        first_day=first_day,
-        last_day=last_day,
-        reason=reason,
+        period=Range(at.at, earlier.period.upper),
         recorded_at=now,
     )
-    session.add(leave)
-    days_off = {"first_day": [None, str(first_day)], "last_day": [None, str(last_day)]}
-    act = Act(deed="leave.record", subject_kind="leave", subject_id=leave.id, changes=days_off)
-    audit.record(session, [act], by=by, at=now)
-    return leave
+    told = _end(earlier, at, now)
+    session.flush()
+    _begin(session, later)
+    handover = _handover(earlier, later, at, by, now)
+    session.add(handover)
+    acts = [told, begun(later, at.reason), _handed_over(handover, earlier, later)]
+    return Succession(earlier, later, handover, acts)
 
 
-def begun(duty_id: UUID, period: Period) -> Act:
+def _handover(earlier: Duty, later: Duty, at: Dated, by: Actor, now: datetime) -> Handover:
+    return Handover(
+        id=new_id(),
+        ended_id=earlier.id,
+        begun_id=later.id,
+        at=at.at,
+        reason=at.reason,
+        recorded_at=now,
+        recorded_by_id=by.person_id,
+    )
+
+
+def _handed_over(handover: Handover, earlier: Duty, later: Duty) -> Act:
+    return Act(
+        deed="duty.hand_over",
+        subject_kind="handover",
+        subject_id=handover.id,
+        changes={
+            "person_id": [earlier.person_id, later.person_id],
+            "reason": [None, handover.reason],
+        },
+    )
+
+
+def begun(duty: Duty, reason: str = "") -> Act:
     """Return the line for the trail of a duty that begins."""
-    terms = {"from": [None, period.lower], "until": [None, period.upper]}
-    return _duty_act("duty.begin", duty_id, terms)
+    facts = {
+        "person_id": duty.person_id,
+        "role": duty.role,
+        "subject_kind": duty.subject_kind,
+        "subject_id": duty.subject_id,
+        "seat": duty.seat,
+        "from": duty.period.lower,
+        "until": duty.period.upper,
+        "reason": reason or None,
+    }
+    terms = {name: [None, fact] for name, fact in facts.items() if fact is not None}
+    return _duty_act("duty.begin", duty.id, terms)
 
 
-def ended(duty_id: UUID, period: Period, at: datetime) -> Act:
+def ended(duty_id: UUID, period: Period, at: datetime, reason: str = "") -> Act:
     """Return the line for the trail of a duty that ended otherwise, and now ends at `at`."""
-    return _duty_act("duty.end", duty_id, {"until": [period.upper, at]})
+    said = {"reason": [None, reason]} if reason else {}
+    return _duty_act("duty.end", duty_id, {"until": [period.upper, at], **said})
+
+
+def _end(duty: Duty, at: Dated, now: datetime) -> Act:
+    act = ended(duty.id, duty.period, at.at, at.reason)
+    duty.period, duty.end_recorded_at = Range(duty.period.lower, at.at), now
+    return act
 
 
 def _duty_act(deed: str, duty_id: UUID, changes: Mapping[str, Any]) -> Act:
@@ -256,11 +266,6 @@ def _running(session: Session, duty: Duty, at: datetime) -> None:
     raise NotHeldThen(f"The duty is not held at {at.isoformat()}, or only begins then.")
 
 
-def _not_before(at: datetime, now: datetime) -> None:
-    if at < now:
-        raise BackDated(f"{at.isoformat()} is past.", now=now.isoformat())
-
-
 def _locked(session: Session, duty_id: UUID) -> Duty:
     duty = select(Duty).where(Duty.id == duty_id).with_for_update()
     found = session.scalars(duty, execution_options={"populate_existing": True}).one_or_none()
@@ -269,7 +274,8 @@ def _locked(session: Session, duty_id: UUID) -> Duty:
     return found
 
 
-def _somebody(session: Session, person_id: UUID) -> Person:
+def somebody(session: Session, person_id: UUID) -> Person:
+    """Return a person. Raises UnknownPerson."""
     person = session.get(Person, person_id)
     if person is None:
         raise UnknownPerson(f"There is no person {person_id}.")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from gridsvc.accountability import service as duties
+from gridsvc.accountability import leave as duties
 from gridsvc.actor import person, system
 from gridsvc.demo.chance import chance, named_id
 from gridsvc.demo.rounds import Leave, leaves, noon
@@ -51,7 +51,7 @@ def record_leaves(jurisdiction_id: int, world: World, day: date) -> None:
 
 
 def _record(session: Session, leave: Leave, head: UUID) -> None:
-    reason = chance(SEED, "reason", str(leave.person_id), str(leave.first)).choice(LEAVE_REASONS)
+    reason = chance(SEED, "reason", leave.village.code, str(leave.first)).choice(LEAVE_REASONS)
     try:
         duties.record_leave(
             session,

@@ -12,6 +12,7 @@ from gridsvc.dispatches.models import MonthlyDispatch
 from gridsvc.dispatches.pages import order_items
 from gridsvc.dispatches.queries import orders
 from gridsvc.grids.models import Grid
+from gridsvc.handovers.queries import waiting_for
 from gridsvc.home.rules import (
     NEXT,
     Reader,
@@ -56,6 +57,7 @@ def home(session: Session, reader: Reader, now: datetime) -> dict[str, Any]:
             *_orders(session, reader),
             *_months(session, reader, now),
             *_aside(session, reader),
+            *_handovers(session, reader, now),
         ]
     )
     watched = by_deadline(_issues(session, others, now))
@@ -196,6 +198,24 @@ def _aside(session: Session, reader: Reader) -> list[Item]:
     count = count_aside(session, seen) if seen else 0
     item = {"kind": "quarantined", "deed": "quarantine.read", "id": None, "state": "kept"}
     return [{**item, "count": count, "due_at": None}] if count else []
+
+
+def _handovers(session: Session, reader: Reader, now: datetime) -> list[Item]:
+    """Return the duties that were handed over to somebody and wait to be accepted."""
+    return [
+        {
+            "kind": "handover",
+            "deed": "handover.accept",
+            "id": one["id"],
+            "title": one["reason"],
+            "role": one["role"],
+            "subject": one["subject"],
+            "person": one["from_person"],
+            "state": "waiting",
+            "due_at": one["at"],
+        }
+        for one in waiting_for(session, reader.person_id, now)
+    ]
 
 
 def _week(session: Session, reader: Reader, now: datetime) -> Item:

@@ -3,9 +3,10 @@
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
+from gridsvc.roster.schemas import SubjectSchema
 from gridsvc.wire import EnterpriseRefSchema, GridRefSchema, MomentField, PersonRefSchema
 
-KINDS = ("issue", "weekly_summary", "dispatch_order", "monthly_dispatch", "quarantined")
+KINDS = ("issue", "weekly_summary", "dispatch_order", "monthly_dispatch", "quarantined", "handover")
 
 
 class UnitRefSchema(Schema):
@@ -33,6 +34,9 @@ class WaitingSchema(Schema):
     enterprise = fields.Nested(EnterpriseRefSchema, allow_none=True)
     owner = fields.Nested(PersonRefSchema, allow_none=True)
     lead_unit = fields.Nested(UnitRefSchema, allow_none=True)
+    role = fields.String()
+    subject = fields.Nested(SubjectSchema)
+    person = fields.Nested(PersonRefSchema, metadata={"description": "Who hands it over."})
 
 
 class PatrolledSchema(Schema):

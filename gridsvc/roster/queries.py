@@ -14,7 +14,7 @@ from gridsvc.grids.models import Grid
 from gridsvc.grids.queries import root
 from gridsvc.people import queries as people
 from gridsvc.people.models import Membership, Person, Unit
-from gridsvc.roster.rules import HeldDuty, Known, KnownPerson, Subject
+from gridsvc.roster.rules import HeldDuty, Known, KnownPerson, Subject, is_back_dated
 from gridsvc.session import Session
 
 SUBJECTS: dict[str, type[Grid | Enterprise | Unit]] = {
@@ -95,6 +95,9 @@ def duty_rows(session: Session, duties: Collection[Duty]) -> list[dict[str, Any]
             "subject": subjects[duty.subject_id],
             "since": duty.period.lower,
             "until": duty.period.upper,
+            "recorded_at": duty.recorded_at,
+            "end_recorded_at": duty.end_recorded_at,
+            "back_dated": is_back_dated(duty),
         }
         for duty in duties
     ]

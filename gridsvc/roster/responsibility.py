@@ -7,7 +7,8 @@ from uuid import UUID
 
 from gridsvc.accountability.models import Duty
 from gridsvc.accountability.queries import history
-from gridsvc.accountability.rules import SEATED, Role
+from gridsvc.accountability.rules import POSTS, SEATED, Role
+from gridsvc.accountability.service import Post, UnfitRole
 from gridsvc.enterprises.models import Enterprise
 from gridsvc.errors import NotFound
 from gridsvc.grids.models import Grid
@@ -37,9 +38,7 @@ def responsibility(session: Session, kind: str, id: UUID, at: datetime) -> dict[
     in then, and of those above it. A seat that nobody held is listed as vacant, from when
     to when. Raises UnknownSubject.
     """
-    subject = session.get(SUBJECTS[kind], id)
-    if subject is None:
-        raise UnknownSubject(f"There is no {kind} {id}.")
+    subject = _subject(session, kind, id)
     grids = _grids(session, subject, at)
     duties = history(session, [id, *(grid.id for grid in grids)])
     links = [] if kind == "grid" else list(_links(None, kind, id, duties, at))
@@ -47,6 +46,23 @@ def responsibility(session: Session, kind: str, id: UUID, at: datetime) -> dict[
         links += _links(grid, "grid", grid.id, duties, at)
     told = {"kind": kind, "id": id, "name": subject.name}
     return {"subject": told, "at": at, "chain": links}
+
+
+def check_post(session: Session, post: Post) -> None:
+    """Raise UnknownSubject, or UnfitRole if nobody holds that role, or seat, of it."""
+    subject = _subject(session, post.subject_kind, post.subject_id)
+    level = str(subject.level) if isinstance(subject, Grid) else post.subject_kind
+    if f"{post.role}@{level}" not in POSTS:
+        raise UnfitRole(f"Nobody is {post.role} of {subject.name}.", role=post.role)
+    if post.seat > 1 and post.role not in SEATED:
+        raise UnfitRole(f"{post.role} has no seats.", role=post.role)
+
+
+def _subject(session: Session, kind: str, id: UUID) -> Grid | Enterprise | Unit:
+    subject = session.get(SUBJECTS[kind], id)
+    if subject is None:
+        raise UnknownSubject(f"There is no {kind} {id}.")
+    return subject
 
 
 def _grids(session: Session, subject: Grid | Enterprise | Unit, at: datetime) -> list[Grid]:

@@ -12,29 +12,38 @@ from uuid import UUID
 from flask_smorest import Blueprint
 
 from gridsvc.accountability import access
+from gridsvc.accountability.leave import record_leave
 from gridsvc.accountability.models import Duty, Leave
 from gridsvc.accountability.queries import duties_of
-from gridsvc.accountability.service import UnknownPerson, hand_over, record_leave
+from gridsvc.accountability.service import Dated, Post, UnknownPerson, appoint, end_duty
 from gridsvc.clock import utc_now
 from gridsvc.identity import caller, needs
 from gridsvc.people import queries as people
 from gridsvc.people.models import Person
+from gridsvc.roster.gaps import gaps
+from gridsvc.roster.keeping import duty_kept, may_back_date, require_kept
 from gridsvc.roster.queries import duty_rows, grids_of, people_page
-from gridsvc.roster.responsibility import responsibility
+from gridsvc.roster.responsibility import check_post, responsibility
 from gridsvc.roster.schemas import (
+    AppointmentSchema,
     DutiesQuerySchema,
     DutiesSchema,
-    HandedOverSchema,
-    HandOverSchema,
+    DutySchema,
+    EndSchema,
+    GapsQuerySchema,
+    GapsSchema,
     LeaveReportSchema,
     LeaveSchema,
     PeopleQuerySchema,
     PeopleSchema,
     ResponsibilityQuerySchema,
     ResponsibilitySchema,
+    TimelineQuerySchema,
+    TimelineSchema,
     UnitsSchema,
     moment_of,
 )
+from gridsvc.roster.timeline import timeline_of_person, timeline_of_subject
 from gridsvc.session import Session, transaction
 
 blueprint = Blueprint(
@@ -75,33 +84,72 @@ def _one(id: UUID | None) -> list[UUID] | None:
     return None if id is None else [id]
 
 
-@blueprint.post("/duties:hand_over")
-@blueprint.arguments(HandOverSchema)
-@blueprint.response(201, HandedOverSchema)
+@blueprint.get("/duties/timeline")
+@blueprint.arguments(TimelineQuerySchema, location="query")
+@blueprint.response(200, TimelineSchema)
+@needs("roster.read")
+def get_timeline(query: dict[str, UUID]) -> dict[str, Any]:
+    """List the duties for a subject, or of a person, through all time."""
+    [(whose, id)] = query.items()
+    read = timeline_of_subject if whose == "subject_id" else timeline_of_person
+    with transaction(caller().jurisdiction_id) as session:
+        return {**read(session, id), "as_of": utc_now()}
+
+
+@blueprint.get("/duties/gaps")
+@blueprint.arguments(GapsQuerySchema, location="query")
+@blueprint.response(200, GapsSchema)
+@needs("roster.read")
+def get_gaps(query: dict[str, Any]) -> dict[str, Any]:
+    """List where nobody answers at a moment (now): seats, officers, enterprises."""
+    now = utc_now()
+    at = query["at"] or now
+    with transaction(caller().jurisdiction_id) as session:
+        mine = access.visible_grids(session, "roster.read", now)
+        return {**gaps(session, mine, at, limit=query["limit"]), "at": at, "as_of": now}
+
+
+@blueprint.post("/duties")
+@blueprint.arguments(AppointmentSchema)
+@blueprint.response(201, DutySchema)
 @blueprint.alt_response(403, "FORBIDDEN")
 @blueprint.alt_response(404, "NOT_FOUND")
 @blueprint.alt_response(409, "CONFLICT")
-@needs("duty.hand_over")
-def post_hand_over(body: dict[str, Any]) -> dict[str, Any]:
-    """End a duty and begin it for somebody else, in one act. Never in the past."""
+@needs("duty.appoint")
+def post_duty(body: dict[str, Any]) -> dict[str, Any]:
+    """Appoint somebody. A taken seat is a conflict that names its holder."""
+    who, now = caller(), utc_now()
+    kind, id = body["subject"]
+    post = Post(body["role"], kind, id, body["seat"])
+    with transaction(who.jurisdiction_id) as session:
+        check_post(session, post)
+        intended = Duty(role=post.role, subject_kind=kind, subject_id=id)
+        require_kept(session, intended, "duty.appoint")
+        since = Dated(
+            moment_of(body["since"], now), body["reason"], may_back_date(session, intended)
+        )
+        until = body["until"] and moment_of(body["until"], now)
+        duty = appoint(
+            session, post, body["person_id"], since=since, until=until, by=who.actor, now=now
+        )
+        [row] = duty_rows(session, [duty])
+    return row
+
+
+@blueprint.post("/duties/<uuid:duty_id>:end")
+@blueprint.arguments(EndSchema)
+@blueprint.response(200, DutySchema)
+@blueprint.alt_response(403, "FORBIDDEN")
+@blueprint.alt_response(404, "NOT_FOUND")
+@needs("duty.appoint")
+def post_end(body: dict[str, Any], duty_id: UUID) -> dict[str, Any]:
+    """End a duty. What it leaves is a visible vacancy."""
     who, now = caller(), utc_now()
     with transaction(who.jurisdiction_id) as session:
-        duty = session.get(Duty, body["duty_id"])
-        if duty is None:
-            raise access.NotFoundHere(f"There is no duty {body['duty_id']}, or none for you.")
-        for grid_id in grids_of(session, [duty]):
-            access.require(session, "duty.hand_over", grid_id)
-        earlier, later = hand_over(
-            session,
-            duty.id,
-            body["to_person_id"],
-            at=moment_of(body["at"], now),
-            reason=body["reason"],
-            by=who.actor,
-            now=now,
-        )
-        ended, begun = duty_rows(session, [earlier, later])
-    return {"ended": ended, "begun": begun}
+        duty = duty_kept(session, duty_id, "duty.appoint")
+        at = Dated(moment_of(body["at"], now), body["reason"], may_back_date(session, duty))
+        [row] = duty_rows(session, [end_duty(session, duty.id, at=at, by=who.actor, now=now)])
+    return row
 
 
 @blueprint.post("/leaves")

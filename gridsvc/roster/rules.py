@@ -4,12 +4,12 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import chain
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import Range
 
-from gridsvc.accountability.rules import PERMISSION, SEATED, SUBJECT_KINDS, Role
+from gridsvc.accountability.models import Duty
+from gridsvc.accountability.rules import POSTS, SEATED, SUBJECT_KINDS, Role
 from gridsvc.db import Period
 from gridsvc.tables import Line
 from gridsvc.weeks import midnight
@@ -18,10 +18,8 @@ COLUMNS = (
     "login", "name", "phone", "role", "subject_kind", "subject_code", "seat", "from", "until",
 )  # fmt: skip
 
-POSTS = frozenset(chain.from_iterable(PERMISSION.values()))  # such as "grid_head@2"
-
 _DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
-_MOST_SEATS = 9
+MOST_SEATS = 9
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,7 @@ def _role(line: Line) -> Role:
 
 
 def _seat(text: str, role: Role) -> int:
-    seats = range(1, 1 + (_MOST_SEATS if role in SEATED else 1))
+    seats = range(1, 1 + (MOST_SEATS if role in SEATED else 1))
     if text in ("", *map(str, seats)):
         return int(text or 1)
     raise BadCell(f"seat {text!r} is not one of {seats[0]} to {seats[-1]}, which {role} has")
@@ -134,3 +132,12 @@ def _midnight(text: str) -> datetime | None:
         return midnight(date(year, month, day))
     except (AttributeError, ValueError, OverflowError):
         raise BadCell(f"{text!r} is not a day such as 2026-03-01") from None
+
+
+def is_back_dated(duty: Duty) -> bool:
+    """Say whether the beginning or the end of a duty was entered after it had come."""
+    entered = (
+        (duty.recorded_at, duty.period.lower),
+        (duty.end_recorded_at, duty.period.upper),
+    )
+    return any(at is not None and then is not None and at > then for at, then in entered)

@@ -5,9 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from marshmallow import Schema, ValidationError, fields, validates_schema
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Length, OneOf, Range
 
+from gridsvc.accountability.rules import Role
 from gridsvc.roster.responsibility import ANSWERING
+from gridsvc.roster.rules import MOST_SEATS
 from gridsvc.weeks import local_day, midnight
 from gridsvc.wire import GridRefSchema, MomentField, PersonRefSchema, TextField
 
@@ -108,6 +110,9 @@ class DutySchema(Schema):
     subject = fields.Nested(SubjectSchema)
     since = MomentField(data_key="from", allow_none=True)
     until = MomentField(allow_none=True)
+    recorded_at = MomentField(allow_none=True)
+    end_recorded_at = MomentField(allow_none=True)
+    back_dated = fields.Boolean()
 
 
 class DutiesSchema(Schema):
@@ -115,20 +120,107 @@ class DutiesSchema(Schema):
     as_of = MomentField()
 
 
-class HandOverSchema(Schema):
-    """Who takes over, from when. A day means its beginning; today, and no `at`, mean now."""
+class AppointmentSchema(Schema):
+    """Who is to hold which duty, from when. A day means its beginning; no `from` means now."""
 
-    duty_id = fields.UUID(required=True)
-    to_person_id = fields.UUID(required=True)
+    person_id = fields.UUID(required=True)
+    role = fields.String(required=True, validate=OneOf(list(Role)))
+    subject = SubjectField(required=True, metadata={"type": "string", "example": "grid:ID"})
+    seat = fields.Integer(load_default=1, validate=Range(1, MOST_SEATS))
+    since = DayOrMomentField(load_default=None, data_key="from")
+    until = DayOrMomentField(load_default=None, allow_none=True)
+    reason = TextField(load_default="", validate=Length(max=500))
+
+
+class EndSchema(Schema):
+    """When a duty ends, and why. A day means its beginning; today, and no `at`, mean now."""
+
     at = DayOrMomentField(load_default=None)
-    reason = TextField(required=True, validate=Length(min=1, max=500))
+    reason = TextField(load_default="", validate=Length(max=500))
 
 
-class HandedOverSchema(Schema):
-    """The duty that ended and the one that began."""
+class GapsQuerySchema(Schema):
+    at = MomentField(load_default=None)
+    limit = fields.Integer(load_default=200, validate=Range(1, 1000))
 
-    ended = fields.Nested(DutySchema)
-    begun = fields.Nested(DutySchema)
+
+class VacancySchema(Schema):
+    """A seat that nobody holds. `from` is null if nobody ever did, `until` if nobody will."""
+
+    subject = fields.Nested(SubjectSchema)
+    role = fields.String()
+    seat = fields.Integer()
+    since = MomentField(data_key="from", allow_none=True)
+    until = MomentField(allow_none=True)
+
+
+class TooFewSchema(Schema):
+    """A grid with fewer officers than the rule set asks for."""
+
+    grid = fields.Nested(GridRefSchema)
+    officers = fields.Integer()
+    least = fields.Integer()
+
+
+class GapCountsSchema(Schema):
+    vacant_heads = fields.Integer()
+    too_few_officers = fields.Integer()
+    without_leader = fields.Integer()
+    without_person = fields.Integer()
+
+
+class GapsSchema(Schema):
+    """Where nobody answers, within the caller's duties. The counts tell of all of each list."""
+
+    vacant_heads = fields.List(fields.Nested(VacancySchema))
+    too_few_officers = fields.List(fields.Nested(TooFewSchema))
+    without_leader = fields.List(fields.Nested(VacancySchema))
+    without_person = fields.List(fields.Nested(VacancySchema))
+    counts = fields.Nested(GapCountsSchema)
+    least_officers = fields.Integer()
+    at = MomentField()
+    as_of = MomentField()
+
+
+class BriefHandoverSchema(Schema):
+    id = fields.UUID()
+    reason = fields.String()
+    at = MomentField()
+    recorded_at = MomentField()
+    accepted_at = MomentField(allow_none=True)
+
+
+class TermSchema(DutySchema):
+    """A duty with how it began."""
+
+    handover = fields.Nested(BriefHandoverSchema, allow_none=True)
+
+
+class SeatVacancySchema(Schema):
+    role = fields.String()
+    seat = fields.Integer()
+    since = MomentField(data_key="from")
+    until = MomentField(allow_none=True)
+
+
+class TimelineQuerySchema(Schema):
+    """Of a subject, or of a person."""
+
+    subject_id = fields.UUID()
+    person_id = fields.UUID()
+
+    @validates_schema
+    def _need_one(self, data: dict[str, Any], **_: Any) -> None:
+        if len(data) != 1:
+            raise ValidationError("Name a subject_id or a person_id.", "subject_id")
+
+
+class TimelineSchema(Schema):
+    """Duties through time, the earliest first; of a subject with the vacancies of its seats."""
+
+    items = fields.List(fields.Nested(TermSchema))
+    vacancies = fields.List(fields.Nested(SeatVacancySchema))
+    as_of = MomentField()
 
 
 class LeaveReportSchema(Schema):

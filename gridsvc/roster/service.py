@@ -41,14 +41,14 @@ def carry_out(
     acts += [_correct(session, known, named) for named in plan.changed_people]
     ids = {login: person.id for login, person in known.people.items()}
     ids |= {each.login: each.person_id for each in enrolled}
-    acts += _end(session, plan.ended)
-    acts += _begin(session, plan.begun, ids)
+    acts += _end(session, plan.ended, now)
+    acts += _begin(session, plan.begun, ids, now)
     audit.record(session, acts, by=by, at=now)
     return enrolled
 
 
 def admit_administrator(
-    session: Session, newcomer: Newcomer, *, by: Actor, now: datetime
+    session: Session, newcomer: Newcomer, *, role: Role = Role.ADMIN, by: Actor, now: datetime
 ) -> Enrolled:
     """Enrol somebody who administers the jurisdiction from now on. Raises LoginTaken."""
     stand_in_line(session)
@@ -61,7 +61,7 @@ def admit_administrator(
         seat=1,
         period=Range(now, None),
     )
-    acts += _begin(session, [duty], {newcomer.login: enrolled.person_id})
+    acts += _begin(session, [duty], {newcomer.login: enrolled.person_id}, now)
     audit.record(session, acts, by=by, at=now)
     return enrolled
 
@@ -82,30 +82,38 @@ def _correct(session: Session, known: Known, named: Named) -> Act:
     return Act(deed="person.correct", subject_kind="person", subject_id=id, changes=told)
 
 
-def _end(session: Session, duties: Sequence[HeldDuty]) -> list[Act]:
+def _end(session: Session, duties: Sequence[HeldDuty], now: datetime) -> list[Act]:
     acts = []
     for ending in duties:
         duty = session.get_one(Duty, (session.jurisdiction_id, ending.id))
         if (at := ending.period.upper) is None:
             raise ValueError(f"{ending!r} does not end")
         acts.append(ended(duty.id, duty.period, at))
-        duty.period = ending.period
+        duty.period, duty.end_recorded_at = ending.period, now
     session.flush()
     return acts
 
 
-def _begin(session: Session, duties: Sequence[HeldDuty], people: dict[str, UUID]) -> list[Act]:
-    rows: list[dict[str, Any]] = [
-        {
-            "id": new_id(),
-            "person_id": people[duty.login],
-            "role": duty.role,
-            "subject_kind": duty.subject_kind,
-            "subject_id": duty.subject_id,
-            "seat": duty.seat,
-            "period": str(duty.period),
-        }
+def _begin(
+    session: Session, duties: Sequence[HeldDuty], people: dict[str, UUID], now: datetime
+) -> list[Act]:
+    begun_duties = [
+        Duty(
+            id=new_id(),
+            person_id=people[duty.login],
+            role=duty.role,
+            subject_kind=duty.subject_kind,
+            subject_id=duty.subject_id,
+            seat=duty.seat,
+            period=duty.period,
+            recorded_at=now,
+        )
         for duty in duties
     ]
-    insert_all(session, Duty, rows)
-    return [begun(row["id"], duty.period) for row, duty in zip(rows, duties, strict=True)]
+    insert_all(session, Duty, [_row(duty) for duty in begun_duties])
+    return [begun(duty) for duty in begun_duties]
+
+
+def _row(duty: Duty) -> dict[str, Any]:
+    columns = ("id", "person_id", "role", "subject_kind", "subject_id", "seat", "recorded_at")
+    return {name: getattr(duty, name) for name in columns} | {"period": str(duty.period)}

@@ -17,6 +17,7 @@ _COMMON: dict[str, Any] = {
     "warn_before_due_days": 2,
     "summary_due_weekday": 0,
     "month_cut_off_day": 18,
+    "least_officers": 1,  # many counties ask for two
 }
 
 RULE_SETS: dict[str, dict[str, Any]] = {

@@ -39,6 +39,7 @@ class Numbers:
     warn_before_due_days: int
     summary_due_weekday: int  # of the following week; Monday is 0
     month_cut_off_day: int
+    least_officers: int  # of a level-3 grid
 
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> "Numbers":

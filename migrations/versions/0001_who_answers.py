@@ -264,6 +264,8 @@ def _accountability() -> None:
         sa.Column("subject_id", sa.Uuid(), nullable=False),
         sa.Column("seat", sa.Integer(), nullable=False),
         sa.Column("period", TSTZRANGE(), nullable=False),
+        moment("recorded_at", nullable=True),
+        moment("end_recorded_at", nullable=True),
         sa.CheckConstraint("seat >= 1", name="seat"),
         sa.CheckConstraint("NOT isempty(period)", name="period"),
         ExcludeConstraint(
@@ -295,9 +297,12 @@ def _accountability() -> None:
         moment("at"),
         sa.Column("reason", sa.Text(), nullable=False),
         moment("recorded_at"),
-        references={"begun_id": "duty", "ended_id": "duty"},
-        rights=ADD_ONLY,
+        sa.Column("recorded_by_id", sa.Uuid()),
+        moment("passed_on_at", nullable=True),
+        moment("accepted_at", nullable=True),
+        references={"begun_id": "duty", "ended_id": "duty", "recorded_by_id": "person"},
     )
+    op.create_index(None, "handover", ["jurisdiction_id", "begun_id"])
     create_scoped_table(
         "leave",
         sa.Column("person_id", sa.Uuid(), nullable=False),

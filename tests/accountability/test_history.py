@@ -10,16 +10,17 @@ from hypothesis import strategies as st
 from gridsvc.accountability.queries import history, holder
 from gridsvc.accountability.rules import Role
 from gridsvc.accountability.service import (
+    Dated,
     HeldAlready,
     NotHeldThen,
     Post,
     SeatTaken,
     appoint,
     end_duty,
-    hand_over,
 )
 from gridsvc.actor import system
 from gridsvc.grids.models import Grid
+from gridsvc.handovers.service import hand_over
 from tests.factories.accountability import add_person
 from tests.factories.grids import add_grid
 from tests.factories.inspections import NOON
@@ -94,13 +95,19 @@ def done(session, grid: Grid, deed: str, person, on: int) -> bool:
     running = holder(session, Role.GRID_HEAD, grid.id, day(on))
     try:
         if deed == "appoint":
-            appoint(session, Post(Role.GRID_HEAD, "grid", grid.id), person.id, since=day(on), **by)
+            appoint(
+                session,
+                Post(Role.GRID_HEAD, "grid", grid.id),
+                person.id,
+                since=Dated(day(on)),
+                **by,
+            )
         elif running is None:
             return False
         elif deed == "end":
-            end_duty(session, running.id, at=day(on), **by)
+            end_duty(session, running.id, at=Dated(day(on)), **by)
         else:
-            hand_over(session, running.id, person.id, at=day(on), reason="r", **by)
+            hand_over(session, running.id, person.id, at=Dated(day(on), "r"), **by)
     except (SeatTaken, HeldAlready, NotHeldThen):
         return False
     return True

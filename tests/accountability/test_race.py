@@ -1,4 +1,4 @@
-"""Twenty at once for one seat: one gets it, the others hear who did."""
+"""Fifty at once for one seat: one gets it, the others hear who did."""
 
 from collections import Counter
 from datetime import timedelta
@@ -8,15 +8,16 @@ import pytest
 
 from gridsvc.accountability.queries import holder
 from gridsvc.accountability.rules import Role
-from gridsvc.accountability.service import Post, SeatTaken, appoint, hand_over
+from gridsvc.accountability.service import Dated, Post, SeatTaken, appoint
 from gridsvc.actor import system
 from gridsvc.audit.service import verify
+from gridsvc.handovers.service import hand_over
 from gridsvc.session import transaction
 from tests.conftest import BUSY, together
 from tests.factories.accountability import add_person
 from tests.factories.inspections import NOON
 
-WRITERS = 20
+WRITERS = 50
 LATER = NOON + timedelta(days=1)
 BY = {"by": system("test"), "now": NOON}
 
@@ -45,10 +46,12 @@ def race(app, crowd, deed) -> tuple[list, Counter]:
     return won, heard
 
 
-def test_one_of_twenty_is_appointed(app, busy, crowd) -> None:
+def test_one_of_fifty_is_appointed(app, busy, crowd) -> None:
     post = Post(Role.GRID_HEAD, "grid", busy.zhao.id)
 
-    won, heard = race(app, crowd, lambda session, id: appoint(session, post, id, since=LATER, **BY))
+    won, heard = race(
+        app, crowd, lambda session, id: appoint(session, post, id, since=Dated(LATER), **BY)
+    )
 
     assert len(won) == 1
     assert heard == {won[0]: WRITERS - 1}
@@ -64,7 +67,7 @@ def test_a_seat_is_handed_over_once(app, busy, crowd) -> None:
     won, heard = race(
         app,
         crowd,
-        lambda session, id: hand_over(session, duty_id, id, at=LATER, reason="调任", **BY),
+        lambda session, id: hand_over(session, duty_id, id, at=Dated(LATER, "调任"), **BY),
     )
 
     assert len(won) == 1

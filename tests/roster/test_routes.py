@@ -221,15 +221,21 @@ def test_today_means_now_and_a_later_day_its_beginning(tell, village, session, o
 
 
 @pytest.mark.parametrize("at", ["2026-01-01", "2026-01-01T00:00:00+08:00"])
-def test_the_past_is_refused_to_everybody(tell, village, session, officer_duty, at: str) -> None:
+def test_the_past_is_entered_by_the_county_alone_and_stays_visible(
+    tell, village, session, officer_duty, at: str
+) -> None:
     wang = add_person(session, "王磊")
+    body = {"duty_id": officer_duty.id, "to_person_id": wang.id, "reason": "补录", "at": at}
 
-    answer = tell(
-        "duties:hand_over", village.leader, duty_id=officer_duty.id, to_person_id=wang.id,
-        reason="r", at=at,
-    )  # fmt: skip
+    refused = tell("duties:hand_over", village.head, **body)
+    entered = tell("duties:hand_over", village.leader, **body)
 
-    assert (answer.status_code, answer.json["type"]) == (422, "/problems/back-dated")
+    assert (refused.status_code, refused.json["type"]) == (422, "/problems/back-dated")
+    assert entered.status_code == 201
+    assert entered.json["handover"]["back_dated"] is True
+    assert entered.json["begun"]["back_dated"] is True
+    assert entered.json["begun"]["from"] == "2025-12-31T16:00:00.000000Z"
+    assert entered.json["begun"]["recorded_at"] > entered.json["begun"]["from"]
 
 
 def test_a_taken_seat_is_a_conflict_that_names_the_holder(tell, village, session) -> None:

@@ -5,12 +5,13 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 
 from gridsvc.accountability.models import Duty
-from gridsvc.accountability.service import hand_over
+from gridsvc.accountability.service import Dated
 from gridsvc.actor import system
 from gridsvc.dispatches.orders import Wanted, issue, reply
 from gridsvc.dispatches.queries import dispatch_of
 from gridsvc.dispatches.service import plan
 from gridsvc.grids.models import Boundary
+from gridsvc.handovers.service import hand_over
 from gridsvc.ids import id_at, new_id
 from gridsvc.inspections.models import Inspection
 from gridsvc.inspections.service import register
@@ -48,7 +49,7 @@ def successor(session, village):
     somebody = add_person(session, "蒋兰")
     duty = session.scalars(select(Duty).where(Duty.person_id == village.answerable.id)).one()
     hand_over(
-        session, duty.id, somebody.id, at=HANDED_OVER, reason="岗位调整", by=ROBOT, now=HANDED_OVER
+        session, duty.id, somebody.id, at=Dated(HANDED_OVER, "岗位调整"), by=ROBOT, now=HANDED_OVER
     )
     return somebody
 
