@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import sqrt
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -84,9 +85,9 @@ def steps(
 def _found(world: World, issue: Issue, day: date, draw: Random) -> Step | None:
     town_id = _town(world, issue)
     head = world.holder("grid_head", town_id, noon(day))
-    if draw.random() >= PROMPT_PCT / 100:
+    if not _is_prompt(world, issue, draw):
         return None
-    if chance(SEED, "void", str(issue.id)).random() < VOID_PCT / 100:
+    if chance(SEED, "void", str(issue.id)).random() < VOID_PCT * world.trouble / 100:
         return _step(issue, "void", head, {})
     bureau = BUREAUS.get(issue.category, USUAL_BUREAU)
     unit_id = world.departments.get((town_id, bureau)) or world.departments.get(
@@ -122,7 +123,7 @@ def _submitted(world: World, issue: Issue, day: date, draw: Random) -> Step | No
     posts = (("deputy_head", town_id), ("grid_head", town_id), ("grid_head", issue.grid_id))
     others = [world.holder(role, subject, noon(day)) for role, subject in posts]
     judge = next((one for one in others if one and one != issue.submitted_by_id), None)
-    if draw.random() >= PROMPT_PCT / 100:
+    if not _is_prompt(world, issue, draw):
         return None
     is_first = chance(SEED, "reject", str(issue.id)).random() < REJECTED_PCT / 100
     is_rejected = is_first and issue.version <= 4
@@ -131,12 +132,12 @@ def _submitted(world: World, issue: Issue, day: date, draw: Random) -> Step | No
 
 def _accepted(world: World, issue: Issue, day: date, draw: Random) -> Step | None:
     head = world.holder("grid_head", _town(world, issue), noon(day))
-    return _step(issue, "close", head, {}) if draw.random() < PROMPT_PCT / 100 else None
+    return _step(issue, "close", head, {}) if _is_prompt(world, issue, draw) else None
 
 
 def _closed(world: World, issue: Issue, day: date, draw: Random) -> Step | None:
     officer = world.holder("grid_officer", issue.grid_id, noon(day))
-    if draw.random() >= PROMPT_PCT / 100:
+    if not _is_prompt(world, issue, draw):
         return None
     is_back = chance(SEED, "relapse", str(issue.id), str(issue.relapses)).random()
     if is_back < RELAPSED_PCT / 100:
@@ -154,6 +155,13 @@ _NEXT: dict[str, Callable[[World, Issue, date, Random], Step | None]] = {
 }
 
 
+def _is_prompt(world: World, issue: Issue, draw: Random) -> bool:
+    """Say whether somebody gets to it today. They do where the story needs it."""
+    if issue.enterprise_id == world.shown_id:
+        return True
+    return draw.random() < PROMPT_PCT / 100 / sqrt(world.trouble)
+
+
 def _done_on(world: World, issue: Issue) -> date:
     """Return the day on which what was wrong is put right: mostly in time, but not always."""
     if issue.due_at is None:
@@ -163,6 +171,8 @@ def _done_on(world: World, issue: Issue) -> date:
     late, never = town.choice(list(zip(LATE_PCT, NEVER_PCT, strict=True)))
     draw = chance(SEED, "rectify", str(issue.id), str(issue.relapses))
     luck, took = draw.random() * 100, draw.uniform(0.2, 0.9) * allowed
+    if issue.enterprise_id == world.shown_id:
+        luck = 100
     if luck < never:
         took = PATIENCE
     elif luck < never + late:

@@ -22,9 +22,10 @@ MOST_VISITS = 8  # on one round
 MISS_PCT = (2, 2, 5, 5, 6, 18)  # of its patrol days; each village has one of these habits
 LATE_PCT = 4
 SKIP_PCT = 5  # of the visits that are due, for today
+NEGLECTED_PCT, NEGLECTED_DAYS = 6, (2, 9)  # of the visits: so many days later than they are due
 LEAVE_PCT = 2.5  # of an officer's weeks
 EARLY_DAYS = {"key": (0, 1), "special": (1, 4), "general": (4, 11)}  # as a rule; the first time
-WEAK_SITES_PCT, WEAK_PCT, USUAL_PCT, SMALL_PCT = 25, 10, 2, 34  # of problems found
+WEAK_SITES_PCT, WEAK_PCT, USUAL_PCT = 25, 10, 2  # of problems found
 STORY_DAYS = (range(2, 6), range(30, 34))  # of the history, when the shown site has its problem
 
 
@@ -104,11 +105,11 @@ def noon(day: date) -> datetime:
     return midnight(day) + timedelta(hours=12)
 
 
-def _leave(village: Village, officer_id: UUID, day: date) -> Leave | None:
+def _leave(world: World, village: Village, officer_id: UUID, day: date) -> Leave | None:
     """Return the leave of an officer in the week of a day: about one week in forty has one."""
     week = week_of(day)
-    draw = chance(SEED, "leave", village.code, str(officer_id), week)
-    if draw.random() >= LEAVE_PCT / 100:
+    draw = chance(SEED, "leave", world.logins[officer_id], week)
+    if draw.random() >= LEAVE_PCT * world.trouble / 100:
         return None
     first = week_span(week).first + DAY * draw.randint(0, 3)
     last = min(first + DAY * draw.randint(0, 2), week_span(week).first + DAY * 4)
@@ -129,7 +130,7 @@ def _officer(world: World, village: Village, day: date, draw: Random) -> UUID | 
 
 def _leaves_of(world: World, village: Village, day: date) -> Iterator[Leave]:
     for officer_id in world.holders("grid_officer", village.id, noon(day)):
-        leave = _leave(village, officer_id, day)
+        leave = _leave(world, village, officer_id, day)
         if leave and leave.first <= day <= leave.last:
             yield leave
 
@@ -145,7 +146,9 @@ def _round(
     draw: Random,
 ) -> Round:
     wanted = _wanted(world, village, day, seen, began)
-    chosen = [site for site in wanted[:MOST_VISITS] if draw.random() >= SKIP_PCT / 100]
+    chosen = [
+        site for site in wanted[:MOST_VISITS] if draw.random() >= SKIP_PCT * world.trouble / 100
+    ]
     left = [(site, draw.choice(UNVISITED)) for site in wanted if site not in chosen]
     begins = midnight(day) + timedelta(minutes=draw.randint(500, 610), seconds=draw.randint(0, 59))
     visits, at = [], begins
@@ -153,7 +156,7 @@ def _round(
         at += timedelta(minutes=draw.randint(9, 24), seconds=draw.randint(0, 59))
         visits.append(_visit(world, village, site, day, at, began))
     ends = at + timedelta(minutes=draw.randint(8, 40))
-    is_late = draw.random() < LATE_PCT / 100
+    is_late = draw.random() < LATE_PCT * world.trouble / 100
     is_shown = village.town_id in world.shown_towns
     return Round(
         village=village,
@@ -184,7 +187,9 @@ def _wanted(
         due = due_on(last, every_days, world.numbers, world.calendar)
         usual, at_first = EARLY_DAYS[site.supervision_class]
         most = at_first if last < began else usual
-        early = chance(SEED, "early", site.code, last.isoformat()).randint(0, most)
+        draw = chance(SEED, "early", site.code, last.isoformat())
+        is_neglected = draw.random() < NEGLECTED_PCT / 100
+        early = -draw.randint(*NEGLECTED_DAYS) if is_neglected else draw.randint(0, most)
         if due - DAY * early <= day and last < day:
             asked.append((due, site.code, site))
     return [site for _, _, site in sorted(asked, key=lambda each: each[:2])]
@@ -195,7 +200,7 @@ def _visit(
 ) -> Visit:
     draw = chance(SEED, "visit", site.code, day.isoformat())
     problem = _problem(world, site, day, began, draw)
-    position, accuracy_m, reason = _fix(site, draw)
+    position, accuracy_m, reason = _fix(world, site, draw)
     shown = 0.08 if village.town_id in world.shown_towns else 0.005
     is_light = problem is not None and problem["severity"] != "serious"
     return Visit(
@@ -218,15 +223,15 @@ def _problem(
         return next((item for item in site.items if item["item"] == "cover"), site.items[0])
     nature = chance(SEED, "nature", site.code)
     is_weak, weakness = nature.random() < WEAK_SITES_PCT / 100, nature.choice(site.items)
-    pct = SMALL_PCT if world.is_small else WEAK_PCT if is_weak else USUAL_PCT
-    if site.code == SHOWN_CODE or draw.random() >= pct / 100:
+    pct = WEAK_PCT if is_weak or world.trouble > 1 else USUAL_PCT
+    if site.code == SHOWN_CODE or draw.random() >= pct * world.trouble / 100:
         return None
     return weakness if is_weak or draw.random() < 0.5 else draw.choice(site.items)
 
 
-def _fix(site: Site, draw: Random) -> tuple[Point | None, float, str | None]:
+def _fix(world: World, site: Site, draw: Random) -> tuple[Point | None, float, str | None]:
     """Return where the phone thought it was: now and then far off, inexact, or nowhere."""
-    luck = draw.random()
+    luck = draw.random() / world.trouble
     if luck < 0.01:
         return None, 0.0, draw.choice(NO_POSITION)
     away_m = draw.uniform(320, 900) if luck < 0.025 else draw.uniform(5, 70)

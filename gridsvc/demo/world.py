@@ -15,7 +15,7 @@ from gridsvc.accountability.models import Duty
 from gridsvc.db import Period
 from gridsvc.enterprises.models import Enterprise
 from gridsvc.grids.models import Grid
-from gridsvc.people.models import Unit
+from gridsvc.people.models import Person, Unit
 from gridsvc.rules.models import Checklist, RuleSet
 from gridsvc.rules.queries import calendar, checklists
 from gridsvc.rules.rules import Numbers, checklist_for, in_force, is_patrol_day
@@ -23,7 +23,7 @@ from gridsvc.session import Session
 
 SEED = 211122
 SHOWN_CODE = "PS-00001"  # its story is told: a problem, a relapse, a handover between them
-_FEW = 100  # so few enterprises have to have more problems to tell as much
+_FEW, _OFTENER = 100, 4  # where there are so few enterprises, more goes wrong, to tell as much
 _WELL_SHOWN_TOWNS = 2
 
 
@@ -55,6 +55,7 @@ class World:
     towns: Mapping[UUID, str]  # codes
     villages: tuple[Village, ...]
     posts: Mapping[tuple[str, UUID], Sequence[tuple[Period, UUID]]]
+    logins: Mapping[UUID, str]
     departments: Mapping[tuple[UUID, str], UUID]  # by town and bureau
     numbers: Numbers
     calendar: Mapping[date, bool]
@@ -75,6 +76,7 @@ class World:
                 if grid.level == 3 and grid.parent_id
             ),
             posts=_posts(session),
+            logins={id: login for id, login in session.execute(select(Person.id, Person.login))},
             departments=_departments(session, towns),
             numbers=Numbers.read(rules.document),
             calendar=calendar(session, date(2000, 1, 1), date(2100, 1, 1)),
@@ -99,13 +101,20 @@ class World:
         }
 
     @cached_property
-    def is_small(self) -> bool:
-        return sum(len(village.sites) for village in self.villages) < _FEW
+    def trouble(self) -> int:
+        """How many times oftener than usual things go wrong here."""
+        return _OFTENER if sum(len(village.sites) for village in self.villages) < _FEW else 1
+
+    @cached_property
+    def shown_id(self) -> UUID | None:
+        """The enterprise whose story is told."""
+        sites = (site for village in self.villages for site in village.sites)
+        return next((site.id for site in sites if site.code == SHOWN_CODE), None)
 
     @cached_property
     def shown_towns(self) -> set[UUID]:
         """The towns whose rounds have more photos and tracks: that of the story, and another."""
-        told = (v.town_id for v in self.villages for s in v.sites if s.code == SHOWN_CODE)
+        told = (v.town_id for v in self.villages for s in v.sites if s.id == self.shown_id)
         return set([*told, *self.towns][:_WELL_SHOWN_TOWNS])
 
 
@@ -135,9 +144,10 @@ def _checklist(lists: Sequence[Checklist], kind: str, at: datetime) -> Checklist
 
 
 def _posts(session: Session) -> dict[tuple[str, UUID], list[tuple[Period, UUID]]]:
-    held = select(Duty.role, Duty.subject_id, Duty.period, Duty.person_id).order_by(Duty.id)
+    """Return who holds what, in order of login: ids differ each time the county is founded."""
+    held = select(Duty.role, Duty.subject_id, Duty.period, Duty.person_id).join(Duty.person)
     posts = defaultdict(list)
-    for role, subject_id, period, person_id in session.execute(held):
+    for role, subject_id, period, person_id in session.execute(held.order_by(Person.login)):
         posts[role, subject_id].append((period, person_id))
     return dict(posts)
 
