@@ -1,0 +1,135 @@
+"""Guessing a password, from many sides at once, against the application as it is served.
+
+A hundred guesses; PROVE=1 makes them a thousand.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from threading import Barrier, Lock, Thread
+
+import pytest
+import requests
+from sqlalchemy import delete
+from werkzeug.serving import make_server
+
+from gridsvc.people.models import Account, Device, Membership, SigninFailure
+from gridsvc.session import db, directory
+from gridsvc.signin.jobs import forget_old_failures
+from gridsvc.signin.rules import FREE_FAILURES
+from tests.conftest import BUSY, enter, together
+from tests.factories.people import PASSWORD, a_phone, an_account
+
+GUESSES = 1000 if os.environ.get("PROVE") else 100
+THREADS = 20
+LOGIN = "guessed"
+
+
+@pytest.fixture
+def phone(busy, owner) -> Iterator[str]:
+    """The token of the officer's phone; the officer has an account with a password, too."""
+    session = enter(BUSY)
+    an_account(session, busy.officer, login=LOGIN)
+    token = a_phone(session, busy.officer)
+    db.session.remove()
+    yield token
+    with owner.begin() as connection:
+        for table in (Device, Membership):
+            connection.execute(delete(table).where(table.jurisdiction_id == BUSY))
+        connection.execute(delete(Account).where(Account.login.contains(LOGIN)))
+        connection.execute(delete(Account).where(Account.login.startswith(busy.officer.login)))
+        connection.execute(delete(SigninFailure).where(SigninFailure.login == LOGIN))
+
+
+@pytest.fixture
+def url(app) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/api/v1"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def sign_in(url: str, password: str) -> requests.Response:
+    device = {"kind": "phone", "name": "test"}
+    body = {"login": LOGIN, "password": password, "device": device}
+    return requests.post(f"{url}/sessions", json=body, timeout=60)
+
+
+def test_a_flood_of_guesses_is_answered_by_the_lock_and_the_phone_works_on(
+    url: str, phone: str
+) -> None:
+    heard: Counter[str] = Counter()
+    seen_by_phone: Counter[int] = Counter()
+    start, heard_lock = Barrier(THREADS + 1), Lock()
+
+    def guess() -> None:
+        start.wait()
+        for _ in range(GUESSES // THREADS):
+            answer = sign_in(url, "other2026")
+            with heard_lock:
+                heard[answer.json()["type"]] += 1
+
+    def patrol() -> None:
+        start.wait()
+        while heard.total() < GUESSES:
+            headers = {"Authorization": f"Bearer {phone}"}
+            seen_by_phone[requests.get(f"{url}/me", headers=headers, timeout=60).status_code] += 1
+
+    together([*(Thread(target=guess) for _ in range(THREADS)), Thread(target=patrol)])
+
+    assert heard.total() == GUESSES
+    assert heard["/problems/wrong-password"] == FREE_FAILURES
+    assert set(heard) <= {
+        "/problems/wrong-password",
+        "/problems/locked-for-now",
+        "/problems/too-many-at-once",
+    }
+    assert set(seen_by_phone) == {200}
+
+    locked = sign_in(url, PASSWORD)  # right, but too early
+    assert (locked.status_code, locked.json()["type"]) == (429, "/problems/locked-for-now")
+    assert 0 < int(locked.headers["Retry-After"]) <= 30
+    assert let_the_lock_end() == FREE_FAILURES
+    assert sign_in(url, PASSWORD).status_code == 201
+
+
+def let_the_lock_end() -> int:
+    """Let the time of the lock pass; return how many tries were counted."""
+    with directory() as session:
+        failure = session.get_one(SigninFailure, LOGIN)
+        failure.locked_until = datetime.now(UTC)
+        counted = failure.failures
+    db.session.remove()
+    return counted
+
+
+def test_each_lock_that_was_waited_for_in_vain_is_followed_by_a_longer_one(
+    url: str, phone: str
+) -> None:
+    for _ in range(FREE_FAILURES - 1):
+        sign_in(url, "other2026")
+    waits = []
+    for _ in range(4):
+        assert sign_in(url, "other2026").status_code == 403
+        waits.append(sign_in(url, "other2026").json()["retry_after_s"])
+        let_the_lock_end()
+
+    assert waits == pytest.approx([30, 60, 120, 240], abs=3)
+
+
+def test_logins_that_nobody_tries_any_more_are_forgotten_after_a_day(
+    session, client, now: datetime
+) -> None:
+    body = {"login": "nobody", "password": "x", "device": {"kind": "phone"}}
+    client.post("/api/v1/sessions", json=body)
+    failure = session.get_one(SigninFailure, "nobody")
+
+    forget_old_failures(failure.last_at)
+    assert session.get(SigninFailure, "nobody") is not None
+    forget_old_failures(failure.last_at.replace(year=now.year + 1))
+    session.expire_all()
+    assert session.get(SigninFailure, "nobody") is None
