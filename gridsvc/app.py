@@ -8,6 +8,7 @@ from gridsvc.accountability.access import authorize
 from gridsvc.accounts.routes import blueprint as accounts
 from gridsvc.audit.routes import blueprint as audit
 from gridsvc.config import Settings
+from gridsvc.disclosures.routes import blueprint as disclosures
 from gridsvc.dispatches.routes import blueprint as dispatches
 from gridsvc.docs import blueprint as docs
 from gridsvc.enterprises.routes import blueprint as enterprises
@@ -54,6 +55,7 @@ FEATURES = (
     handovers,
     traces,
     home,
+    disclosures,
     sync,
     quarantine,
 )

@@ -103,7 +103,7 @@ def waiting_for(session: Session, person_id: UUID, now: datetime) -> list[Item]:
 def handovers_of(
     session: Session, *, subject_id: UUID | None = None, person_id: UUID | None = None
 ) -> list[Item]:
-    """Return the handovers of a subject, or those in which somebody gave or took, the latest first."""
+    """Return the handovers of a subject, or those of a person, the latest first."""
     later, earlier = aliased(Duty), aliased(Duty)
     found = (
         select(Handover)
