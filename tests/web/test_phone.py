@@ -121,7 +121,7 @@ def test_a_day_from_sign_in_to_day_close_arrives_whole(live: Live) -> None:
 def test_without_signal_or_position_a_visit_survives_a_reload_and_arrives_later(live: Live) -> None:
     page = sign_in(live, permissions=[])
     expect(page.get_by_role("button", name="开始巡查")).to_be_visible()
-    page.get_by_role("tab", name="企业").click()
+    page.get_by_role("link", name="企业").click()
     tap(page, "宏达砂石场")
     page.evaluate("navigator.serviceWorker.ready")
 

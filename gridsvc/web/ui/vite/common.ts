@@ -28,6 +28,7 @@ export function client(name: 'm' | 'desk', plugins: PluginOption[], finish: Plug
       __BUILD__: JSON.stringify(process.env.GRIDSVC_BUILD ?? revision()),
       __VUE_OPTIONS_API__: 'false',
       __VUE_PROD_DEVTOOLS__: 'false',
+      __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
       __VUE_I18N_FULL_INSTALL__: 'false',
       __VUE_I18N_LEGACY_API__: 'false',
       __INTLIFY_PROD_DEVTOOLS__: 'false',

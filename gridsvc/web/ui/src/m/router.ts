@@ -1,6 +1,7 @@
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
 import type { IconName } from '@/shared/Icon.vue'
 import type { say } from './text'
+import Today from './pages/Today.vue'
 import { me } from './session'
 
 declare module 'vue-router' {
@@ -23,7 +24,7 @@ export const tabs: { to: string; icon: IconName; text: TextKey }[] = [
 ]
 
 const pages: RouteRecordRaw[] = [
-  { path: '/', component: () => import('./pages/Today.vue'), meta: { hasTabs: true } },
+  { path: '/', component: Today, meta: { hasTabs: true } },
   { path: '/patrol', component: () => import('./pages/Patrol.vue') },
   { path: '/inspect/:enterprise', component: () => import('./pages/Inspect.vue') },
   { path: '/report', component: () => import('./pages/Report.vue') },
