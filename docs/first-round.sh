@@ -161,8 +161,11 @@ head_login="$(login_of "$(person_of grid_head id)" "$(person_of grid_head name)"
 deputy_login="$(login_of "$(person_of deputy_head id)" "$(person_of deputy_head name)")"
 say "网格长 $head_login, 副网格长 $deputy_login"
 
-# An officer of the town who has not closed the day yet; if all have, an earlier open day.
-villages="$(look '" ".join(g["id"] for g in d["children"] if g["level"] == 3)' < "$work/town")"
+# An officer of the town who has not closed the day yet, best where visits are owed; if all
+# have, an earlier open day.
+owing="$(call GET "/coverage-debt?grid=$town" "$office" |
+    look '" ".join(dict.fromkeys(i["grid"]["id"] for i in d["items"] if i["grid"]["level"] == 3))')"
+villages="$owing $(look '" ".join(g["id"] for g in d["children"] if g["level"] == 3)' < "$work/town")"
 officer='' grid='' today=''
 for date in $(for n in 0 -1 -2 -3 -4 -5 -6 -7; do day "$n"; done); do
     closed="$(call GET "/day-closes?grid=$town&from=$date&until=$date&limit=500" "$office" |
