@@ -35,6 +35,9 @@ SEATED = {Role.GRID_HEAD, Role.RESPONSIBLE_LEADER, Role.RESPONSIBLE_PERSON}
 # They watch over the others: only the administrator appoints them.
 KEEPERS = {Role.AUDITOR, Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN, Role.ADMIN}
 
+# Nobody is two of these at once, and so alone with what they did.
+KEPT_APART = KEEPERS - {Role.ADMIN}
+
 SUBJECT_KINDS = {
     Role.GRID_HEAD: {"grid"},
     Role.DEPUTY_HEAD: {"grid"},

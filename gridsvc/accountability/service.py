@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import Range
 
 from gridsvc.accountability.models import Duty, Handover
 from gridsvc.accountability.queries import overlapping
-from gridsvc.accountability.rules import SEATED, SUBJECT_KINDS, Role
+from gridsvc.accountability.rules import KEPT_APART, SEATED, SUBJECT_KINDS, Role
 from gridsvc.actor import Actor
 from gridsvc.audit import service as audit
 from gridsvc.audit.rules import Act
@@ -35,6 +35,10 @@ class SeatTaken(Conflict):
 
 class HeldAlready(Conflict):
     """That person already holds this duty."""
+
+
+class KeptApart(Conflict):
+    """Nobody is two of system, security and audit administrator."""
 
 
 class NotHeldThen(Refused):
@@ -247,8 +251,18 @@ def _begin(session: Session, duty: Duty) -> None:
             raise SeatTaken(
                 f"{other.person.name} holds the seat.", holder=holder, duty_id=str(other.id)
             )
+    _keep_apart(session, duty)
     session.add(duty)
     session.flush()
+
+
+def _keep_apart(session: Session, duty: Duty) -> None:
+    """Raise if a duty would make somebody a second kind of administrator at the same time."""
+    if duty.role not in KEPT_APART:
+        return
+    theirs = select(Duty).where(Duty.person_id == duty.person_id, Duty.role.in_(KEPT_APART))
+    for other in session.scalars(theirs.where(Duty.period.op("&&")(duty.period))):
+        raise KeptApart("Appoint somebody else.", role=other.role, duty_id=str(other.id))
 
 
 def _running(session: Session, duty: Duty, at: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from uuid import UUID
 
-from gridsvc.accountability.rules import SEATED
+from gridsvc.accountability.rules import KEPT_APART, SEATED
 from gridsvc.roster.rules import BadCell, HeldDuty, Known, Named, asked_duty
 from gridsvc.tables import Fault, Line
 from gridsvc.weeks import local_day
@@ -127,13 +127,19 @@ def _compare(plan: Plan, asked: HeldDuty, held: HeldDuty) -> HeldDuty:
 
 
 def _clashes(duties: Iterable[HeldDuty]) -> Iterator[Fault]:
-    """Yield a fault for each line that puts two on a seat, or somebody twice on a post."""
-    seats, posts = defaultdict(list), defaultdict(list)
+    """Yield a fault for each line that puts two on a seat, or somebody twice on a post.
+
+    And for each that makes an administrator one of another kind, too.
+    """
+    seats, posts, keepers = defaultdict(list), defaultdict(list), defaultdict(list)
     for duty in duties:
+        if duty.role in KEPT_APART:
+            keepers[duty.login].append(duty)
         posts[duty.login, duty.post].append(duty)
         if duty.role in SEATED:
             seats[duty.post, duty.seat].append(duty)
-    for group in chain(seats.values(), posts.values()):
+    several = (group for group in keepers.values() if len({duty.role for duty in group}) > 1)
+    for group in chain(seats.values(), posts.values(), several):
         yield from _overlaps(group)
 
 
@@ -160,6 +166,8 @@ def _blame(one: HeldDuty, other: HeldDuty) -> tuple[HeldDuty, HeldDuty]:
 
 def _clash(blamed: HeldDuty, other: HeldDuty) -> str:
     where = f"line {other.line}" if other.line else "here already"
+    if blamed.role != other.role:
+        return f"{other.login} is {other.role} at the same time ({where}), and nobody is both"
     if blamed.login == other.login:
         return f"{other.login} holds this duty at the same time ({where})"
     return f"seat {other.seat} is held by {other.login} at the same time ({where})"

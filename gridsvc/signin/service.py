@@ -166,6 +166,7 @@ def activate(session: Session, login: str, code: str, password: str, *, now: dat
     account.password_hash = hashed(password)
     account.activation_digest = account.activation_until = None
     account.must_change_password = False
+    forget_failures(session, login)
     return account
 
 
