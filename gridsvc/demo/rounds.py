@@ -20,7 +20,7 @@ from gridsvc.weeks import midnight, week_of, week_span
 
 MOST_VISITS = 8  # on one round
 MISS_PCT = (2, 2, 5, 5, 6, 18)  # of its patrol days; each village has one of these habits
-LATE_PCT = 4
+LATE_PCT = 5
 SKIP_PCT = 5  # of the visits that are due, for today
 NEGLECTED_PCT, NEGLECTED_DAYS = 6, (2, 9)  # of the visits: so many days later than they are due
 LEAVE_PCT = 2.5  # of an officer's weeks

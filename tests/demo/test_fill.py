@@ -22,6 +22,7 @@ from gridsvc.demo.logins import PASSWORD, logins
 from gridsvc.demo.world import SHOWN_CODE
 from gridsvc.dispatches.models import DispatchOrder, MonthlyDispatch
 from gridsvc.enterprises.models import Enterprise
+from gridsvc.ids import moment_of
 from gridsvc.inspections.models import Inspection
 from gridsvc.issues.models import Issue, IssueAction
 from gridsvc.issues.workflow import STATES
@@ -78,6 +79,11 @@ def test_it_is_synthetic_and_begins_with_a_week_eight_weeks_ago(county):
     assert (jurisdiction.name, jurisdiction.is_synthetic) == ("盘山县（演示）", True)
     assert county.demo.begins_on.weekday() == 0
     assert 56 <= (local_day(NOW) - county.demo.begins_on).days < 63
+
+
+def test_enterprises_were_registered_when_the_county_was_founded(session, county):
+    registered = {local_day(moment_of(id)) for id in session.scalars(select(Enterprise.id))}
+    assert registered == {local_day(county.demo.founded_at)}
 
 
 def test_issues_go_through_every_state_and_stand_in_most_of_them(session):
