@@ -1,4 +1,4 @@
-"""Tables that an administrator imports: CSV rows by line, and what is wrong with them.
+"""Tables that an administrator imports, CSV or XLSX: rows by line, and what is wrong with them.
 
 An importer reads a table, plans, and carries the plan out only if no line has a fault:
 
@@ -20,6 +20,7 @@ from typing import TypeVar
 import click
 
 from gridsvc.errors import Refused
+from gridsvc.sheets import UnreadableSheet, is_workbook, sheet_rows
 
 Item = TypeVar("Item")
 
@@ -66,12 +67,12 @@ class Table:
 
 
 def read_table(path: Path, columns: Collection[str], optional: Collection[str] = ()) -> Table:
-    """Read a CSV file in UTF-8 or GB18030, whose first row names its columns in any order.
+    """Read a table whose first row names its columns in any order.
 
-    Missing optional columns read as empty. Raises UnreadableTable, also for a column that
-    nobody knows: it may be a misspelt one.
+    It is CSV in UTF-8 or GB18030, or XLSX. Missing optional columns read as empty. Raises
+    UnreadableTable, also for a column that nobody knows: it may be a misspelt one.
     """
-    rows = _rows(io.StringIO(read_text(path), newline=""))
+    rows = _workbook_rows(path) if is_workbook(path) else _csv_rows(path)
     _, named = next(rows, (1, []))
     header = [name.strip() for name in named]
     _check_header(header, columns, optional)
@@ -119,6 +120,13 @@ def beside(path: Path, what: str) -> Path:
     return path.with_name(f"{path.stem}.{what}.csv")
 
 
+def csv_text(rows: Iterable[Sequence[str]]) -> bytes:
+    """Return rows as CSV in UTF-8, with the mark by which spreadsheets know it."""
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows(rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
 def read_text(path: Path) -> str:
     """Return the text of a file in UTF-8 or GB18030. Raises UnreadableTable."""
     content = path.read_bytes()
@@ -128,6 +136,21 @@ def read_text(path: Path) -> str:
         except UnicodeDecodeError:
             continue
     raise UnreadableTable(f"{path} is neither UTF-8 nor GB18030.")
+
+
+def _csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    return _rows(io.StringIO(read_text(path), newline=""))
+
+
+def _workbook_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of a workbook, each as long as the first: a sheet has no end to the right."""
+    width = 0
+    try:
+        for number, row in sheet_rows(path):
+            width = width or len(row)
+            yield number, row + [""] * (width - len(row))
+    except UnreadableSheet as error:
+        raise UnreadableTable(str(error)) from None
 
 
 def _rows(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:

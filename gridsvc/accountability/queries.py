@@ -73,7 +73,7 @@ def held_by_each(session: Session, person_ids: Collection[UUID]) -> dict[UUID, l
 
 
 def granted(session: Session, grid_id: UUID, deeds: frozenset[str]) -> list[Held]:
-    """Return what a program may do: `deeds` in a grid and all below it, as long as it may at all."""
+    """Return what a program may do: `deeds` in a grid and all below it."""
     for_ever: Period = Range(None, None)
     return [Held("program", "", id, for_ever, deeds) for id in within(session, grid_id)]
 

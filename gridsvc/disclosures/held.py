@@ -84,7 +84,7 @@ def _lists(session: Session, person_id: UUID) -> Iterator[tuple[str, Iterable[Ro
 def _records(session: Session, person_id: UUID) -> Iterator[tuple[str, Iterable[Row]]]:
     """Yield somebody's own field records of every kind, word for word as they were sent."""
     kinds = {
-        mapper.persist_selectable.name: mapper.class_
+        str(mapper.local_table): mapper.class_
         for mapper in Model.registry.mappers
         if issubclass(mapper.class_, FieldRecord)
     }

@@ -5,11 +5,12 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from gridsvc.db import Facts, Model
+from gridsvc.named import Named
 from gridsvc.scoped import scoped_fk
 from gridsvc.synced import Synced
 
 
-class Enterprise(Synced, Model):
+class Enterprise(Named, Synced, Model):
     """One supervised place (企业(单位)); several may share a legal person, and so a USCC.
 
     `grid_id` is the deepest territorial grid it lies in now; `given` keeps the coordinates
@@ -28,7 +29,6 @@ class Enterprise(Synced, Model):
     )
 
     code: Mapped[str]
-    name: Mapped[str]
     uscc: Mapped[str | None]
     kind: Mapped[str]
     supervision_class: Mapped[str]

@@ -15,6 +15,7 @@ from gridsvc.enterprises.models import Enterprise
 from gridsvc.enterprises.rules import Move
 from gridsvc.grids.models import Grid
 from gridsvc.grids.queries import grids_at
+from gridsvc.named import is_called
 from gridsvc.rules.models import Checklist
 from gridsvc.session import Session
 
@@ -94,8 +95,7 @@ def _narrowed(
     if grid_ids is not None:
         yield Enterprise.grid_id.in_(grid_ids)
     if words:
-        texts = (Enterprise.name, Enterprise.code, Enterprise.uscc, Enterprise.address)
-        yield or_(*(text.icontains(words, autoescape=True) for text in texts))
+        yield is_called(Enterprise, words, Enterprise.code, Enterprise.uscc, Enterprise.address)
     if supervision_class:
         yield Enterprise.supervision_class == supervision_class
     if box is not None:

@@ -9,10 +9,11 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped
 
 from gridsvc.db import Model, Period
+from gridsvc.named import Named
 from gridsvc.scoped import Scoped, scoped_fk, scoped_rel
 
 
-class Grid(Scoped, Model):
+class Grid(Named, Scoped, Model):
     """An area of supervision (网格). Level 1 is the highest. Names repeat; codes do not."""
 
     __tablename__ = "grid"
@@ -28,7 +29,6 @@ class Grid(Scoped, Model):
     level: Mapped[int]
     kind: Mapped[str]  # territorial, or an overlay: reserve, park, construction_dust, river
     code: Mapped[str]
-    name: Mapped[str]
 
 
 class BoundarySet(Scoped, Model):

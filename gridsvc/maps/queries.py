@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from gridsvc.grids import queries as grids
 from gridsvc.grids.models import Boundary, Grid
 from gridsvc.maps.rules import NoGridThere
+from gridsvc.named import is_called
 from gridsvc.roster.responsibility import responsibility
 from gridsvc.session import Session
 
@@ -19,14 +20,16 @@ SMOOTH_DEG = 0.00005  # some five metres: less than a line is wide on a phone's 
 
 
 def tree(
-    session: Session, *, level: int | None = None, parent: UUID | None = None
+    session: Session, *, level: int | None = None, parent: UUID | None = None, q: str = ""
 ) -> Sequence[Grid]:
-    """Return the grids of the jurisdiction in order of level and code."""
+    """Return the grids of the jurisdiction called `q`, by name, code or initials, in order."""
     found = select(Grid).order_by(Grid.level, Grid.code)
     if level:
         found = found.where(Grid.level == level)
     if parent:
         found = found.where(Grid.parent_id == parent)
+    if q:
+        found = found.where(is_called(Grid, q, Grid.code))
     return session.scalars(found).all()
 
 

@@ -4,12 +4,12 @@ from typing import Any
 
 import orjson
 from marshmallow import Schema, ValidationError, fields, post_load, validates_schema
-from marshmallow.validate import OneOf, Range
+from marshmallow.validate import Length, OneOf, Range
 from shapely import Point
 
 from geo.crs import KNOWN_CRS, to_wgs84
 from gridsvc.maps.rules import STATES
-from gridsvc.wire import GridRefSchema, MomentField, PersonRefSchema
+from gridsvc.wire import GridRefSchema, MomentField, PersonRefSchema, TextField
 
 
 class GridSchema(GridRefSchema):
@@ -24,6 +24,7 @@ class GridsQuerySchema(Schema):
 
     level = fields.Integer(validate=Range(min=1, max=3))
     parent = fields.UUID()
+    q = TextField(validate=Length(1, 100), metadata={"description": "Name, code or initials."})
 
 
 class GridsSchema(Schema):

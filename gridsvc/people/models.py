@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from gridsvc.db import Counter, Model
 from gridsvc.ids import new_id
+from gridsvc.named import Named
 from gridsvc.scoped import Scoped, Shared, scoped_fk
 
 
@@ -72,14 +73,13 @@ class Membership(Shared, Model):
     person_id: Mapped[UUID]
 
 
-class Person(Scoped, Model):
+class Person(Named, Scoped, Model):
     """Somebody who can hold a duty. What they may do follows from their duties alone."""
 
     __tablename__ = "person"
     __table_args__ = (UniqueConstraint("jurisdiction_id", "login"),)
 
     login: Mapped[str]
-    name: Mapped[str]
     phone: Mapped[str | None]
 
 

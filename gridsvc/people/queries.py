@@ -3,8 +3,9 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
+from gridsvc.named import is_called
 from gridsvc.people.models import Account, Membership, Person, Unit
 from gridsvc.session import Session
 
@@ -15,13 +16,10 @@ def units(session: Session) -> Sequence[Unit]:
 
 
 def people(session: Session, q: str, *, limit: int, after: str | None = None) -> Sequence[Person]:
-    """Return people whose name or login contains `q`, in order of login, beginning `after` one."""
+    """Return people called `q` (name, login or initials) in order of login, `after` one."""
     found = select(Person).order_by(Person.login).limit(limit)
     if q:
-        hit = or_(
-            Person.name.icontains(q, autoescape=True), Person.login.icontains(q, autoescape=True)
-        )
-        found = found.where(hit)
+        found = found.where(is_called(Person, q, Person.login))
     return session.scalars(found.where(Person.login > after) if after else found).all()
 
 

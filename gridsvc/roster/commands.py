@@ -21,10 +21,20 @@ from gridsvc.people.service import (
     set_password,
 )
 from gridsvc.roster import service
+from gridsvc.roster.differences import HEADER, differences
+from gridsvc.roster.export import export
 from gridsvc.roster.plan import Plan
 from gridsvc.roster.rules import COLUMNS
 from gridsvc.session import transaction
-from gridsvc.tables import beside, progress, read_table, refuse_faulty
+from gridsvc.sheets import is_workbook, workbook
+from gridsvc.tables import (
+    SHOWN_FAULTS,
+    beside,
+    csv_text,
+    progress,
+    read_table,
+    refuse_faulty,
+)
 from gridsvc.terminal import Commands, import_options, jurisdiction_option
 from gridsvc.weeks import LOCAL
 
@@ -52,11 +62,12 @@ def import_people(
     codes: Path | None,
     joins: bool,
 ) -> None:
-    """Import people and duties from FILE, a CSV with one row for each duty.
+    """Import people and duties from FILE, a CSV or XLSX with one row for each duty.
 
     Columns: login, name, phone, role, subject_kind (grid, enterprise or unit), subject_code,
     seat, from, until. Days are local; an empty from is "since ever", until is the first day
     without the duty. UTF-8 or GB18030. All or nothing; the same file again changes nothing.
+    A dry run tells what would change, and writes FILE.differences.csv.
     """
     table = read_table(path, COLUMNS, optional=("phone", "seat", "from", "until"))
     now, codes = utc_now(), codes or beside(path, "codes")
@@ -67,6 +78,36 @@ def import_people(
             enrolled = service.carry_out(session, plan, known, by=system("people.import"), now=now)
             _write_codes([each for each in enrolled if each.code], codes)
     click.echo(_summary(plan) + (NOTHING_WRITTEN if is_dry_run else ""))
+    if is_dry_run:
+        _report(differences(plan, known), beside(path, "differences"))
+
+
+def _report(found: Sequence[dict[str, str]], path: Path) -> None:
+    """Tell what would change, the first lines here and all of it in a file."""
+    if not found:
+        return
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, HEADER)
+        writer.writeheader()
+        writer.writerows(found)
+    for row in found[:SHOWN_FAULTS]:
+        click.echo("  ".join(filter(None, row.values())))
+    click.echo(f"differences: {len(found)} in {path}")
+
+
+@people.command("export")
+@jurisdiction_option
+@click.argument("path", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+def export_people(jurisdiction: int, path: Path) -> None:
+    """Write people and duties into FILE, .csv or .xlsx, as `people import` takes them."""
+    with transaction(jurisdiction) as session:
+        by = system("people.export")
+        table = export(session, purpose=f"flask people export {path.name}", by=by, now=utc_now())
+    content = workbook(table) if is_workbook(path) else csv_text(table)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "wb") as file:
+        file.write(content)
+    click.echo(f"duties: {len(table) - 1} in {path}")
 
 
 def _summary(plan: Plan) -> str:

@@ -67,6 +67,11 @@ def _duties(session: Session) -> Iterable[HeldDuty]:
         )  # fmt: skip
 
 
+def codes(session: Session) -> dict[UUID, str]:
+    """Return the code of everything that a duty can be for."""
+    return {subject.id: code for (_, code), subject in _subjects(session)}
+
+
 def subjects_of(session: Session, duties: Collection[Duty]) -> dict[UUID, dict[str, Any]]:
     """Return what `duties` are for: kind, id, name, code, and the level of a grid."""
     found = {}

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from flask import Response
 from flask_smorest import Blueprint
 
 from gridsvc.accountability import access
@@ -20,6 +21,7 @@ from gridsvc.clock import utc_now
 from gridsvc.identity import caller, needs
 from gridsvc.people import queries as people
 from gridsvc.people.models import Person
+from gridsvc.roster.export import export
 from gridsvc.roster.gaps import gaps
 from gridsvc.roster.keeping import duty_kept, may_back_date, require_kept
 from gridsvc.roster.queries import duty_rows, grids_of, people_page
@@ -30,6 +32,7 @@ from gridsvc.roster.schemas import (
     DutiesSchema,
     DutySchema,
     EndSchema,
+    ExportQuerySchema,
     GapsQuerySchema,
     GapsSchema,
     LeaveReportSchema,
@@ -45,6 +48,8 @@ from gridsvc.roster.schemas import (
 )
 from gridsvc.roster.timeline import timeline_of_person, timeline_of_subject
 from gridsvc.session import Session, transaction
+from gridsvc.sheets import MEDIA_TYPE, workbook
+from gridsvc.tables import csv_text
 
 blueprint = Blueprint(
     "roster", __name__, url_prefix="/api/v1", description="Who is who, and who answers for what"
@@ -182,9 +187,42 @@ def _keeps(session: Session, person_id: UUID, now: datetime) -> None:
 @blueprint.response(200, PeopleSchema)
 @needs("roster.read")
 def get_people(query: dict[str, Any]) -> dict[str, Any]:
-    """List people by login, with the duties they hold now; `q` looks in name and login."""
+    """List people by login, with the duties they hold now; `q`: name, login or initials."""
     with transaction(caller().jurisdiction_id) as session:
         return people_page(session, utc_now(), **query)
+
+
+@blueprint.get("/people/export.csv")
+@blueprint.arguments(ExportQuerySchema, location="query")
+@blueprint.response(200, {"type": "string"}, content_type="text/csv")
+@blueprint.alt_response(403, "FORBIDDEN")
+@needs("roster.export")
+def get_roster_csv(query: dict[str, str]) -> Response:
+    """Return all people and duties as CSV, as the import takes them. The purpose is noted."""
+    return _file(csv_text(_roster(query["purpose"])), "people.csv", "text/csv")
+
+
+@blueprint.get("/people/export.xlsx")
+@blueprint.arguments(ExportQuerySchema, location="query")
+@blueprint.response(200, {"type": "string", "format": "binary"}, content_type=MEDIA_TYPE)
+@blueprint.alt_response(403, "FORBIDDEN")
+@needs("roster.export")
+def get_roster_xlsx(query: dict[str, str]) -> Response:
+    """Return all people and duties as a workbook, as the import takes them. Likewise."""
+    return _file(workbook(_roster(query["purpose"])), "people.xlsx", MEDIA_TYPE)
+
+
+def _roster(purpose: str) -> list[list[str]]:
+    who = caller()
+    with transaction(who.jurisdiction_id) as session:
+        return export(session, purpose=purpose, by=who.actor, now=utc_now())
+
+
+def _file(content: bytes, name: str, mimetype: str) -> Response:
+    response = Response(content, mimetype=mimetype)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 @blueprint.get("/units")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import Range
@@ -19,6 +19,7 @@ COLUMNS = (
 )  # fmt: skip
 
 _DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T.+(?:Z|[+-]\d{2}:\d{2})")
 MOST_SEATS = 9
 
 
@@ -124,14 +125,26 @@ def _period(begins: str, until: str) -> Period:
 
 
 def _midnight(text: str) -> datetime | None:
-    """Return the beginning of a local day, written 2026-03-01 or 2026/3/1; None if empty."""
+    """Return the beginning of a local day, written 2026-03-01 or 2026/3/1; None if empty.
+
+    Or a moment with its offset, as an export has it where a duty began amid a day.
+    """
     if not text:
         return None
+    if _MOMENT.fullmatch(text):
+        return _moment(text)
     try:
         year, month, day = map(int, _DAY.fullmatch(text).groups())  # type: ignore[union-attr]
         return midnight(date(year, month, day))
     except (AttributeError, ValueError, OverflowError):
         raise BadCell(f"{text!r} is not a day such as 2026-03-01") from None
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise BadCell(f"{text!r} is not a moment such as 2026-03-01T08:00:00+08:00") from None
 
 
 def is_back_dated(duty: Duty) -> bool:

@@ -268,6 +268,12 @@ class PeopleSchema(Schema):
     next = fields.String(allow_none=True)
 
 
+class ExportQuerySchema(Schema):
+    """What the file is wanted for: it names telephones."""
+
+    purpose = TextField(required=True, validate=Length(2, 500))
+
+
 class UnitSchema(Schema):
     """A responsible unit: a bureau, a town, a department."""
 

@@ -55,7 +55,7 @@ def admit_administrator(
     [enrolled], acts = enrol(session, [newcomer], now=now)
     duty = HeldDuty(
         login=newcomer.login,
-        role=Role.ADMIN,
+        role=role,
         subject_kind="grid",
         subject_id=root(session).id,
         seat=1,

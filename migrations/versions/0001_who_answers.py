@@ -159,6 +159,7 @@ def _people() -> None:
         "person",
         sa.Column("login", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("initials", sa.Text(), nullable=False),
         sa.Column("phone", sa.Text()),
         sa.UniqueConstraint("jurisdiction_id", "login"),
     )
@@ -204,6 +205,7 @@ def _grids() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("initials", sa.Text(), nullable=False),
         sa.CheckConstraint("(level = 1) = (parent_id IS NULL)", name="parent"),
         sa.UniqueConstraint("jurisdiction_id", "code"),
         sa.CheckConstraint("level BETWEEN 1 AND 3", name="level"),

@@ -70,6 +70,7 @@ def _registry() -> None:
         "enterprise",
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("initials", sa.Text(), nullable=False),
         sa.Column("uscc", sa.Text()),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("supervision_class", sa.Text(), nullable=False),

@@ -1,0 +1,54 @@
+"""What an import would change, line by line, for whoever decides about it. No session, no clock."""
+
+from collections.abc import Iterator, Mapping
+from uuid import UUID
+
+from gridsvc.roster.export import day_or_moment
+from gridsvc.roster.plan import Plan
+from gridsvc.roster.rules import HeldDuty, Known
+
+HEADER = (
+    "change", "login", "name", "phone", "role", "subject_kind", "subject_code", "seat", "from",
+    "until", "before",
+)  # fmt: skip
+
+
+def differences(plan: Plan, known: Known) -> list[dict[str, str]]:
+    """Return a row of HEADER for each person and each duty that an import would change."""
+    codes = {subject.id: code for (_, code), subject in known.subjects.items()}
+    return [*_people(plan, known), *_duties(plan, codes)]
+
+
+def _people(plan: Plan, known: Known) -> Iterator[dict[str, str]]:
+    for named in plan.new_people:
+        yield _row("person new", login=named.login, name=named.name, phone=named.phone or "")
+    for named in plan.changed_people:
+        person = known.people[named.login]
+        before = f"{person.name} {person.phone or ''}".strip()
+        yield _row(
+            "person changed", login=named.login, name=named.name, phone=named.phone or "",
+            before=before,
+        )  # fmt: skip
+
+
+def _duties(plan: Plan, codes: Mapping[UUID, str]) -> Iterator[dict[str, str]]:
+    for duty in plan.begun:
+        yield _duty("duty new", duty, codes)
+    for duty in plan.ended:
+        yield _duty("duty ended", duty, codes) | {"before": "no end"}
+
+
+def _duty(change: str, duty: HeldDuty, codes: Mapping[UUID, str]) -> dict[str, str]:
+    return _row(
+        change,
+        login=duty.login,
+        role=duty.role,
+        subject_kind=duty.subject_kind,
+        subject_code=codes[duty.subject_id],
+        seat=str(duty.seat),
+        **{"from": day_or_moment(duty.period.lower), "until": day_or_moment(duty.period.upper)},
+    )
+
+
+def _row(change: str, **cells: str) -> dict[str, str]:
+    return dict.fromkeys(HEADER, "") | {"change": change, **cells}
