@@ -95,7 +95,7 @@ def test_a_day_from_sign_in_to_day_close_arrives_whole(live: Live) -> None:
 
     expect(page.get_by_text("这家发现了问题，上报吗")).to_be_visible()
     expect(page.get_by_role("radio", name="扬尘")).to_be_checked()
-    tap(page, "上报，没信号就先存本机")
+    page.get_by_role("button", name="上报", exact=True).click()
     expect(page.get_by_text("已送达")).to_be_visible()
     expect(page.get_by_text("照片 1 / 1 已收到")).to_be_visible()
 
