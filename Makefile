@@ -33,6 +33,21 @@ test: ## run all tests on a private database: web clients, Python, browser
 	@npm --prefix $(UI) test
 	@$(BIN)/python -m pytest --durations=15
 
+.PHONY: prove
+prove: ## the heavy forms of what `make test` proves in short: three years of transfers, the storm
+	@.ci/install postgis python-dev
+	@PROVE=full STORM=full $(BIN)/python -m pytest -s tests/accountability/test_three_years.py tests/storm
+
+.PHONY: storm
+storm: ## run the whole storm: 200 phones, 10,000 records, 20 kills; nothing lost, nothing twice
+	@.ci/install postgis python-dev
+	@STORM=full $(BIN)/python -m pytest tests/storm --durations=3
+
+.PHONY: bench
+bench: ## measure push, photos and pull beside the bare database; prints what docs/bench.md shows
+	@.ci/install postgis python-dev
+	@$(BIN)/python -m bench.push
+
 .PHONY: check
 check: ## ruff, mypy --strict, import contracts, vue-tsc, oxlint
 	@.ci/install python-dev node
