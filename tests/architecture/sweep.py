@@ -36,6 +36,13 @@ BY_TYPE = {"boolean": False, "string": "x"}
 Asked = tuple[str, str, dict[str, str], dict[str, Any]]
 
 
+class Known(dict[str, str]):
+    """What stands in a path; any other id is that of nothing."""
+
+    def __missing__(self, name: str) -> str:
+        return str(new_id())
+
+
 @dataclass
 class Sweep:
     app: Flask
@@ -61,7 +68,7 @@ class Sweep:
         for template, operations in self.document["paths"].items():
             for one in operations.get("get", {}).get("parameters", []):
                 if one.get("in") == "query":
-                    yield template.format(**self._anything()), one["name"]
+                    yield template.format_map(Known(self._anything())), one["name"]
 
     def send(self, method: str, url: str, headers: dict[str, str], text: bytes) -> int:
         """Send a body; return the status. An error must be a problem with a name."""
@@ -75,7 +82,8 @@ class Sweep:
 
     def _url(self, template: str) -> str:
         fresh = MADE_TOO if template.endswith(("/{patrol_id}", "/{issue_id}")) else MADE_HERE
-        return template.format(**self._anything() | {name: str(new_id()) for name in fresh})
+        known = self._anything() | {name: str(new_id()) for name in fresh}
+        return template.format_map(Known(known))
 
     def _anything(self) -> dict[str, str]:
         """Return a value for whatever stands in a path."""

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from gridsvc.accountability.queries import duties_of
+from gridsvc.accountability.rules import Role
 from gridsvc.actor import system
 from gridsvc.dispatches import orders
 from gridsvc.dispatches import service as dispatches
@@ -21,7 +22,7 @@ from gridsvc.weeks import local_day
 from tests.architecture.sweep import NOW, SAMPLES, Sweep, spoilt
 from tests.factories.inspections import a_record, answers_to
 from tests.factories.rounds import add_issue, add_patrol
-from tests.factories.village import Village, actor
+from tests.factories.village import Village, actor, appoint
 
 JUNK = {  # bodies
     "an empty object": b"{}",
@@ -58,9 +59,13 @@ def sweep(app: Flask, client: FlaskClient, session: Session, village: Village, a
         "grid_head@2": as_(village.head),
         "dispatcher@1": as_(village.dispatcher),
         "grid_head@1": as_(village.leader),
+        "admin@1": as_(appoint(session, "许安", village.county, Role.ADMIN)),
     }
     ids = what_is_there(session, village)
-    samples = SAMPLES | {"answers": answers_to(village.checklist)}
+    samples = SAMPLES | {
+        "answers": answers_to(village.checklist),
+        "subject": f"grid:{village.qian.id}",
+    }
     return Sweep(app, client, people, ids, samples, client.get("/api/openapi.json").json)
 
 
@@ -127,7 +132,7 @@ def test_the_samples_are_taken_so_that_nasty_values_get_past_the_first_door(swee
         if sweep.send(method, url, headers, json.dumps(sample).encode()) < 300
     }
     records = {"patrols", "patrol-ends", "inspections", "issues", "day-closes", "sync"}
-    papers = {"duties:hand_over", "leaves", "weekly-summaries", "monthly-dispatches"}
+    papers = {"duties", "leaves", "weekly-summaries", "monthly-dispatches"}
     assert taken >= records | papers | {"dispatch-orders"}
 
 
