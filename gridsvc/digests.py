@@ -10,6 +10,9 @@ SHA256, SM3 = "sha256", "sm3"
 ALGORITHMS = (SHA256, SM3)  # what a label may say
 
 COMPACT = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z
+STRICT = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
+
+WHOLE, SMALL, LARGE = 2**53, 1e-3, 1e15
 
 
 def canonical(content: Any) -> bytes:
@@ -18,7 +21,44 @@ def canonical(content: Any) -> bytes:
     Takes JSON values only. Raises ValueError for what the form cannot hold: a number that
     is not finite, an integer beyond 2**53, half of a surrogate pair.
     """
-    return rfc8785.dumps(content)
+    try:
+        return orjson.dumps(_alike(content), option=STRICT)
+    except (_Unlike, orjson.JSONEncodeError):
+        return rfc8785.dumps(content)  # knows all of it, and takes ten times as long
+
+
+class _Unlike(Exception):
+    """orjson might write this otherwise than RFC 8785 wants it."""
+
+
+def _alike(value: Any) -> Any:
+    """Return `value` so that orjson writes it as RFC 8785 wants it. Raises _Unlike."""
+    kind = type(value)
+    if kind is dict:
+        return {_ascii(name): _alike(item) for name, item in value.items()}
+    if kind is list:
+        return [_alike(item) for item in value]
+    if kind is float:
+        return _number(value)
+    if value is None or kind in (str, int, bool):
+        return value
+    raise _Unlike
+
+
+def _ascii(name: Any) -> str:
+    """Others may have another order in UTF-16, by which RFC 8785 sorts."""
+    if isinstance(name, str) and name.isascii():
+        return name
+    raise _Unlike
+
+
+def _number(value: float) -> float | int:
+    """ECMAScript writes no fraction of zero, and turns to exponents elsewhere than orjson."""
+    if value.is_integer() and abs(value) < WHOLE:
+        return int(value)
+    if SMALL <= abs(value) < LARGE:
+        return value
+    raise _Unlike
 
 
 def compact(content: Any) -> bytes:
