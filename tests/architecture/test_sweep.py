@@ -118,6 +118,7 @@ def test_no_field_stumbles_over_a_nasty_value(sweep: Sweep, nasty: str) -> None:
     assert seen > 100, "the document names the fields of every route"
 
 
+# Slow on a busy machine: some seventy requests of a megabyte each.
 def test_no_field_stumbles_over_a_megabyte(sweep: Sweep) -> None:
     for method, url, headers, sample in sweep.routes():
         for name in (name for name, member in sample.items() if isinstance(member, str)):
