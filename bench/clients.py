@@ -1,0 +1,98 @@
+"""Clients that ask as phones do, each a process of its own, over a connection that stays open."""
+
+import hashlib
+import json
+import time
+from base64 import b64encode
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from http.client import HTTPConnection, HTTPResponse
+from multiprocessing import get_context
+from typing import Any
+
+from tests.factories.media import TUS, base64, sha256_of
+
+Address = tuple[str, int]
+JSON = {"Content-Type": "application/json"}
+PIECE = {"Content-Type": "application/offset+octet-stream"}
+
+
+def in_parallel(
+    deed: Callable[..., list[float]], arguments: Sequence[tuple[Any, ...]]
+) -> list[float]:
+    """Do `deed` with each of `arguments`, all at once; return what they measured, together."""
+    with ProcessPoolExecutor(len(arguments), get_context("fork")) as clients:
+        measured = [clients.submit(deed, *given) for given in arguments]
+        return [seconds for one in measured for seconds in one.result()]
+
+
+def push(address: Address, headers: dict[str, str], bodies: Sequence[bytes]) -> list[float]:
+    """Push batches; return how long each took, in seconds."""
+    connection = HTTPConnection(*address)
+    return [_timed(_push, connection, headers, body) for body in bodies]
+
+
+def put(address: Address, headers: dict[str, str], visits: Sequence[dict[str, Any]]) -> list[float]:
+    """Send visits one by one; return how long each took."""
+    connection = HTTPConnection(*address)
+    return [_timed(_put, connection, headers, visit) for visit in visits]
+
+
+def send_photos(address: Address, headers: dict[str, str], photos: Sequence[bytes]) -> list[float]:
+    """Send photos by tus, each announced and then sent in one piece; return how long each took."""
+    connection = HTTPConnection(*address)
+    return [_timed(_send_photo, connection, headers, photo) for photo in photos]
+
+
+def pull(address: Address, headers: dict[str, str], times: int) -> list[float]:
+    """Pull everything, and then again and again what has not changed; return how long that took."""
+    connection, cursor, more = HTTPConnection(*address), "", True
+    while more:
+        told = json.loads(_ask(connection, "GET", f"{PULL}{cursor}", headers)[1])
+        cursor, more = told["next"], told["more"]
+    return [_timed(_pull_nothing, connection, headers, cursor) for _ in range(times)]
+
+
+PULL = "/api/v1/sync/pull?cursor="
+
+
+def _push(connection: HTTPConnection, headers: dict[str, str], body: bytes) -> None:
+    _, said = _ask(connection, "POST", "/api/v1/sync/push", headers | JSON, body)
+    assert said.count(b'"accepted"') == body.count(b'"device_seq"'), said[:500]
+
+
+def _put(connection: HTTPConnection, headers: dict[str, str], visit: dict[str, Any]) -> None:
+    path, body = f"/api/v1/inspections/{visit['id']}", json.dumps(visit["body"]).encode()
+    answer, said = _ask(connection, "PUT", path, headers | JSON, body)
+    assert answer.status == 201, said
+
+
+def _send_photo(connection: HTTPConnection, headers: dict[str, str], photo: bytes) -> None:
+    sha256 = sha256_of(photo)
+    metadata = f"sha256 {base64(sha256)},filetype {base64('image/jpeg')}"
+    told = {"Upload-Length": str(len(photo)), "Upload-Metadata": metadata}
+    answer, _ = _ask(connection, "POST", "/api/v1/media", headers | TUS | told)
+    sum_ = b64encode(hashlib.sha256(photo).digest()).decode()
+    told = {"Upload-Offset": "0", "Upload-Checksum": f"sha256 {sum_}"}
+    url = answer.headers["Location"]
+    answer, _ = _ask(connection, "PATCH", url, headers | TUS | PIECE | told, photo)
+    assert answer.headers["Media-Receipt"]
+
+
+def _pull_nothing(connection: HTTPConnection, headers: dict[str, str], cursor: str) -> None:
+    answer, _ = _ask(connection, "GET", f"{PULL}{cursor}", headers)
+    assert answer.status == 304
+
+
+def _ask(
+    connection: HTTPConnection, method: str, path: str, headers: dict[str, str], body: bytes = b""
+) -> tuple[HTTPResponse, bytes]:
+    connection.request(method, path, body, headers)
+    answer = connection.getresponse()
+    return answer, answer.read()
+
+
+def _timed(deed: Callable[..., None], *given: Any) -> float:
+    began = time.perf_counter()
+    deed(*given)
+    return time.perf_counter() - began
