@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { freeArrived, sendAsCorrection, tryAgain } from '@/m/outbox/afterwards'
+import { freeArrived, tryAgain } from '@/m/outbox/afterwards'
 import { db, remember, SESSION } from '@/m/outbox/database'
 import { dropPhoto, enqueue, enqueueAll, keepPhoto, NotSignedIn, type NewPhoto } from '@/m/outbox/enqueue'
 import { unsentAsFile } from '@/m/outbox/export'
@@ -333,17 +333,6 @@ describe('afterwards', () => {
     await send(server.doors())
     expect(await record(id)).toMatchObject({ state: 'arrived' })
     expect((await record(id)).problem).toBeUndefined()
-  })
-
-  test('of two versions, mine can go as a correction under its own id, with its photos', async () => {
-    const id = await enqueue(visit(), [await photo('a', 10)])
-    server.records.set(id, 'another content')
-    await send(server.doors())
-    const correction = (await sendAsCorrection(id))!
-    await send(server.doors())
-    expect(await record(correction)).toMatchObject({ state: 'arrived', body: { corrects: id }, photos_arrived: 1 })
-    expect(await db.records.get(id)).toBeUndefined()
-    expect(server.records.get(id)).toBe('another content')
   })
 
   test('the export holds every record that has not arrived, and its photos', async () => {

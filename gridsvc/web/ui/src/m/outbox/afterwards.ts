@@ -1,7 +1,5 @@
 /** What a person may do about a record later, and how the phone gets its room back. */
-import { db, type OutboxRecord } from './database'
-import { nextSeq } from './enqueue'
-import { uuid7 } from './ids'
+import { db } from './database'
 
 /** Try a record again that needed a person: the duty has been corrected, the app updated. */
 export async function tryAgain(id: string): Promise<void> {
@@ -11,25 +9,6 @@ export async function tryAgain(id: string): Promise<void> {
     await db.photos.where('record_id').equals(id).filter((photo) => photo.state === 'here').modify({ attempts: 0, next_at: 0 })
     const state = record.receipt ? 'sending' : 'here'
     await db.records.update(id, { state, attempts: 0, next_at: 0, verdict: undefined, problem: undefined })
-  })
-}
-
-/**
- * Two versions stand against each other and this phone's is to count as well: it goes again as a record of
- * its own, `corrects` naming the one it corrects. Photos move with it. Returns the new id.
- */
-export async function sendAsCorrection(id: string): Promise<string | undefined> {
-  return db.transaction('rw', db.records, db.photos, db.meta, async () => {
-    const record = await db.records.get(id)
-    if (record?.verdict !== 'conflict') return undefined
-    const successor: OutboxRecord = {
-      ...record, id: uuid7(), body: { ...record.body, corrects: id }, device_seq: await nextSeq(),
-      state: 'here', attempts: 0, next_at: 0, verdict: undefined, problem: undefined,
-    }
-    await db.records.add(successor)
-    await db.photos.where('record_id').equals(id).modify({ record_id: successor.id })
-    await db.records.delete(id)
-    return successor.id
   })
 }
 
