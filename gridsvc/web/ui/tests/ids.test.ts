@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { uuid7 } from '@/m/outbox/ids'
+import { uuid7 } from '@/shared/ids'
 
 const NOW = Date.parse('2026-11-20T07:42:00Z')
 

@@ -1,7 +1,7 @@
 /** What a person does on a round, as records of the outbox. */
 import { db, type Patrol } from './outbox/database'
 import { enqueueAll, type Parcel } from './outbox/enqueue'
-import { uuid7 } from './outbox/ids'
+import { uuid7 } from '@/shared/ids'
 import type { OwnGrid } from './known'
 import { declared, fix } from './position'
 import { chunks, gapsIn, lengthM } from './track'

@@ -2,7 +2,7 @@
 import { reactive, ref, shallowRef, toRaw, watch, type Ref, type ShallowRef } from 'vue'
 import type { Body, Kind } from './outbox/contract'
 import { db, recall, SESSION, type DeviceSession } from './outbox/database'
-import { uuid7 } from './outbox/ids'
+import { uuid7 } from '@/shared/ids'
 
 export interface Drafting<C> {
   /** The id of the record to be, for its photos. `undefined` until the database has been asked. */

@@ -1,7 +1,7 @@
 /** The way in: what a person made is kept here, whole, before anything is sent. */
 import type { Body, Kind, PhotoClaim } from './contract'
 import { db, recall, remember, SESSION, type DeviceSession, type OutboxRecord, type Photo } from './database'
-import { uuid7 } from './ids'
+import { uuid7 } from '@/shared/ids'
 
 export interface NewRecord {
   /** Made early where photos were kept before the record was (see `keepPhoto`); else made here. */

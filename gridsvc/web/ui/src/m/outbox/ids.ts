@@ -1,1 +1,0 @@
-export { uuid7 } from '@/shared/ids'
