@@ -30,6 +30,10 @@ class UnknownChecklist(NotFound):
     """No such checklist."""
 
 
+class NothingToCorrect(NotFound):
+    """The entry that this one corrects is not in the log, or of another enterprise."""
+
+
 class UnansweredItems(Refused):
     """Some items of the checklist have no answer, or an answer has no item."""
 
@@ -78,6 +82,7 @@ class Circumstances:
     """All that the rules need to know about the places and the people."""
 
     places: Mapping[UUID, Place]  # by id of the report; a report on no enterprise has none
+    corrected: Mapping[UUID, UUID]  # the enterprise of each entry that a report corrects
     position_grids: Mapping[UUID, UUID]  # where the phone was, by id of the report
     checklists: Mapping[UUID, Checklist]
     held: Mapping[UUID, Iterable[Held]]  # by each inspector
@@ -88,8 +93,8 @@ class Circumstances:
 def admit(report: InspectionReport, known: Circumstances) -> Row:
     """Return the row of the inspection log for a report that can be entered.
 
-    Raises UnknownEnterprise, UnknownChecklist, UnansweredItems, OutsideEveryGrid, NoRuleSet,
-    or NotYourGrid.
+    Raises UnknownEnterprise, UnknownChecklist, UnansweredItems, NothingToCorrect,
+    OutsideEveryGrid, NoRuleSet, or NotYourGrid.
     """
     envelope = report.envelope
     place = known.places.get(envelope.id)
@@ -102,6 +107,7 @@ def admit(report: InspectionReport, known: Circumstances) -> Row:
     if not may(known.held[envelope.sender_id], "inspection.register", place.grid_id, at):
         raise NotYourGrid("You held no duty there at that time.", grid_id=place.grid_id)
     _check_answers(report, known.checklists)
+    _check_corrected(report, known.corrected)
     numbers = Numbers.read(in_force(known.rule_sets, at).document)
     return row | {
         "grid_id": place.grid_id,
@@ -120,6 +126,13 @@ def _check_answers(report: InspectionReport, checklists: Mapping[UUID, Checklist
     strange = sorted(set(answered) - {item["item"] for item in checklist.items})
     if left or strange or len(set(answered)) < len(answered):
         raise UnansweredItems("Each item wants one answer.", unanswered=left, unknown=strange)
+
+
+def _check_corrected(report: InspectionReport, corrected: Mapping[UUID, UUID]) -> None:
+    """A correction names an entry of the same enterprise; both stay visible."""
+    named = report.corrects_id
+    if named is not None and corrected.get(named) != report.enterprise_id:
+        raise NothingToCorrect(f"There is no entry {named} of that enterprise.")
 
 
 def _facts(report: InspectionReport) -> Row:

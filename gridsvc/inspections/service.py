@@ -51,7 +51,12 @@ def _circumstances(
         for report in reports
         if report.position is not None
     }
+    corrects_ids = {report.corrects_id for report in reports if report.corrects_id}
+    corrected = select(Inspection.id, Inspection.enterprise_id).where(
+        Inspection.id.in_(corrects_ids)
+    )
     return Circumstances(
+        corrected={id: of for id, of in session.execute(corrected)} if corrects_ids else {},
         places=_places(session, reports, now),
         position_grids=grids_at(session, positions),
         checklists={checklist.id: checklist for checklist in checklists},

@@ -16,6 +16,7 @@ from gridsvc.ids import new_id
 from gridsvc.inspections.models import Inspection
 from gridsvc.inspections.rules import (
     InspectionReport,
+    NothingToCorrect,
     NotYourGrid,
     OutsideEveryGrid,
     UnansweredItems,
@@ -167,6 +168,16 @@ def test_what_nobody_can_place_is_refused(session, village, send) -> None:
         send(a_report(afloat, village.officer, village.checklist))[0], OutsideEveryGrid
     )
     assert isinstance(send(village.visit(enterprise_id=new_id()))[0], UnknownEnterprise)
+
+
+def test_a_correction_names_an_entry_of_the_same_enterprise(session, village, send) -> None:
+    wrong, elsewhere = village.visit(), a_report(village.farm, village.head, village.checklist)
+    send(wrong, elsewhere)
+    right = village.visit(corrects_id=wrong.envelope.id, findings="已覆盖")
+
+    assert send(right) == [Kept(right.envelope.id, is_new=True)]
+    for id in (new_id(), elsewhere.envelope.id):
+        assert isinstance(send(village.visit(corrects_id=id))[0], NothingToCorrect)
 
 
 def test_every_item_wants_one_answer(village, send) -> None:
