@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from gridsvc.audit.service import verification
+from gridsvc.audit.anchors import witnessed
 from gridsvc.dispatches.pages import order_items
 from gridsvc.enterprises.models import Enterprise
 from gridsvc.inspections.models import Inspection
@@ -14,6 +14,7 @@ from gridsvc.issues.models import Issue, IssueAction
 from gridsvc.people.models import Person
 from gridsvc.roster.responsibility import responsibility as responsible_at
 from gridsvc.session import Session
+from gridsvc.signing import signer
 from gridsvc.summaries.rules import LATE_AFTER
 from gridsvc.traces import missing, queries
 from gridsvc.traces.places import Traced
@@ -147,7 +148,7 @@ def _audit(
     told = queries.lines(session, about, until)
     if not verify:
         return {"verified": None, "lines": len(told), "first_break": None, "entries": None}
-    walked = verification(session)
+    walked = witnessed(session, signer().public_hex).walk
     return {
         "verified": walked.holds,
         "lines": len(told),

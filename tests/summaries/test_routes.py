@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from gridsvc.actor import system
+from gridsvc.audit.anchors import last_anchor, sign_day
 from gridsvc.summaries.models import WeeklySummary
 from gridsvc.summaries.service import plan
 from gridsvc.weeks import week_of, week_span
@@ -57,6 +58,20 @@ def test_the_records_behind_a_number_are_as_many_as_the_number(
 
     assert behind["count"] == len(number["records"]) == 1
     assert client.get(f"{one}/records?number=weather", headers=head).status_code == 404
+
+
+def test_the_page_shows_where_the_trail_was_anchored_last(
+    client, app, session, as_, village, last_week
+) -> None:
+    one, head = f"{URL}/{last_week.id}", as_(village.head)
+    assert client.get(one, headers=head).json["anchor"] is None
+    sign_day(session, app.extensions["signer"], now=datetime(2026, 3, 2, 4, tzinfo=UTC))
+
+    anchor = client.get(one, headers=head).json["anchor"]
+
+    assert anchor["day"] == "2026-03-02"
+    assert last_anchor(session).hash.startswith(anchor["hash"])
+    assert len(anchor["hash"]) == len("sha256:") + 16
 
 
 def test_who_may_read_may_not_therefore_sign(client, as_, village, last_week) -> None:
