@@ -96,6 +96,7 @@ class Settings:
             "LOG_LEVEL": self.log_level,
             "IDLE_MINUTES": self.idle_minutes,
             "PUBLIC_URL": self.public_url,
+            "SESSION_COOKIE_SECURE": self.public_url.startswith("https://"),
             "OIDC_ISSUER": self.oidc_issuer,
             "OIDC_CLIENT_ID": self.oidc_client_id,
             "OIDC_CLIENT_SECRET": self.oidc_client_secret,

@@ -89,11 +89,18 @@ def test_settings_survive_being_handed_to_another_process(tmp_path: Path) -> Non
     assert Settings.from_environment(settings.environment(), tmp_path / "other") == settings
 
 
+def test_cookies_keep_to_https_where_browsers_do(tmp_path: Path) -> None:
+    def is_secure(**more: str) -> bool:
+        settings = Settings.from_environment(GIVEN | more, tmp_path)
+        return bool(settings.flask_config()["SESSION_COOKIE_SECURE"])
+
+    assert is_secure(PUBLIC_URL="https://grid.example.cn/")
+    assert not is_secure()
+
+
 def test_a_provider_is_named_with_all_that_it_takes(tmp_path: Path) -> None:
     environ = GIVEN | {"OIDC_ISSUER": "https://login.example", "OIDC_CLIENT_ID": "gridsvc"}
-    assert faults(environ, tmp_path) == [
-        "OIDC_ISSUER needs OIDC_CLIENT_SECRET, PUBLIC_URL."
-    ]
+    assert faults(environ, tmp_path) == ["OIDC_ISSUER needs OIDC_CLIENT_SECRET, PUBLIC_URL."]
 
 
 def test_every_setting_is_documented() -> None:

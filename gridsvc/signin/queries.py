@@ -47,10 +47,10 @@ def lacks_second_factor(session: Session, device: Device, account: Account, at: 
 
     Whom another provider vouches for has that provider's.
     """
-    here = session.get_one(Jurisdiction, session.jurisdiction_id)
-    if here.second_factor == "none" or (device.kind, device.proof) != ("browser", "password"):
+    if (device.kind, device.proof) != ("browser", "password"):
         return False
-    if is_confirmed(session, account):
+    here = session.get_one(Jurisdiction, session.jurisdiction_id)
+    if here.second_factor == "none" or is_confirmed(session, account):
         return False
     return is_desk_role(held_by(session, device.person_id), at)
 

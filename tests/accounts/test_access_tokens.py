@@ -95,6 +95,15 @@ def test_it_writes_nothing_whatever_the_route(app, client, issue, village) -> No
     assert tried > 30
 
 
+def test_it_would_not_write_even_where_reading_were_enough(
+    app, client, program, monkeypatch
+) -> None:
+    view = app.view_functions["inspections.put_inspection"]
+    monkeypatch.setattr(view, "permission", "field.read")
+    answer = client.put(f"/api/v1/inspections/{new_id()}", json={}, headers=program)
+    assert (answer.status_code, kind(answer)) == (403, "programs-only-read")
+
+
 def test_its_token_is_shown_once_and_kept_as_a_digest(session, client, issue, village, as_) -> None:
     issued = issue().json
     listed = client.get("/api/v1/access-tokens", headers=as_(village.dispatcher)).json

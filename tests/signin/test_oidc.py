@@ -94,6 +94,7 @@ def claims(**changes: Any) -> Callable[[dict[str, Any]], None]:
         (claims(nonce="another"), "oidc-wrong-nonce"),
         (lambda told: told.pop("nonce"), "oidc-wrong-nonce"),
         (claims(aud="another"), "oidc-wrong-audience"),
+        (claims(aud="another", azp=CLIENT_ID), "oidc-wrong-audience"),
         (claims(aud=["another", "more"]), "oidc-wrong-audience"),
         (claims(aud=[CLIENT_ID, "another"], azp="another"), "oidc-wrong-audience"),
         (claims(exp=int(time.time()) - 3600), "oidc-token-expired"),
