@@ -186,15 +186,8 @@ def succeed(
 
 
 def _handover(earlier: Duty, later: Duty, at: Dated, by: Actor, now: datetime) -> Handover:
-    return Handover(
-        id=new_id(),
-        ended_id=earlier.id,
-        begun_id=later.id,
-        at=at.at,
-        reason=at.reason,
-        recorded_at=now,
-        recorded_by_id=by.person_id,
-    )
+    facts = {"at": at.at, "reason": at.reason, "recorded_at": now, "recorded_by_id": by.person_id}
+    return Handover(id=new_id(), ended_id=earlier.id, begun_id=later.id, **facts)
 
 
 def _handed_over(handover: Handover, earlier: Duty, later: Duty) -> Act:
