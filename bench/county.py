@@ -89,9 +89,9 @@ def a_photo(base: bytes, number: int) -> bytes:
     return base + number.to_bytes(8, "big") + new_id().bytes
 
 
-def a_base_photo(px: int = 590) -> bytes:
-    """A noisy JPEG of about 200 KB, as phones send them."""
+def a_base_photo() -> bytes:
+    """A JPEG of 1600 × 1200 and about 200 KB, as phones send them: soft, not noise."""
     out = BytesIO()
-    dots = chance.randbytes(px * px * 3)
-    Image.frombytes("RGB", (px, px), dots).save(out, "JPEG", quality=75)
+    dots = Image.frombytes("RGB", (80, 60), chance.randbytes(80 * 60 * 3))
+    dots.resize((1600, 1200), Image.Resampling.BICUBIC).save(out, "JPEG", quality=75)
     return out.getvalue()
