@@ -81,7 +81,8 @@ class Settings:
 
     def environment(self) -> dict[str, str]:
         """Return the variables that say these settings, for a process that is to share them."""
-        said = {field.name.upper(): str(getattr(self, field.name)) for field in fields(self)}
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        said = {name.upper(): str(value) for name, value in given.items() if value != ""}
         return said | {"DEMO": "yes" if self.demo else "no"}
 
     def flask_config(self) -> dict[str, Any]:

@@ -26,6 +26,16 @@ def test_three_variables_are_enough(tmp_path: Path) -> None:
     assert (settings.port, settings.workers, settings.demo) == (8000, 2, False)
 
 
+def test_a_process_that_shares_them_reads_the_same(tmp_path: Path) -> None:
+    """So that the plain `flask` command finds the instance that runs, with or without extras."""
+    extras = {"PUBLIC_URL": "https://grid.example.cn", "DEMO": "yes", "PORT": "9000"}
+    for environ in (GIVEN, GIVEN | extras):
+        settings = Settings.from_environment(environ, tmp_path)
+        known = {"pid": 1, "environment": settings.environment()}
+        (tmp_path / "instance.json").write_text(json.dumps(known))
+        assert Settings.from_environment({}, tmp_path) == settings
+
+
 def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
     environ = {
         "DATABASE_URL": "mysql://db.example/gridsvc",

@@ -64,6 +64,7 @@ def fill_in(page: Page, problem: int | None = None) -> None:
             page.locator("input[type=file]").set_input_files(a_photo(40 + n))
             expect(page.get_by_role("img", name="照片")).to_have_count(1)
     expect(page.get_by_text("退出也不会丢")).to_be_visible()
+    expect(page.locator(".saved[aria-busy=false]")).to_be_visible()  # the last tap, too
 
 
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])

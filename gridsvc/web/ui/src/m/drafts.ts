@@ -10,6 +10,8 @@ export interface Drafting<C> {
   content: C
   /** When it was last kept, ISO. */
   savedAt: Readonly<Ref<string | undefined>>
+  /** Whether the database holds the last change, too. */
+  isKept: Readonly<Ref<boolean>>
   /** Keep it as it is: a change of `content` does that by itself, a photo does not. */
   save(): Promise<void>
   /** Throw away what is there and begin anew. */
@@ -23,6 +25,8 @@ export function useDraft<C extends object>(kind: Kind, subjectId: string, empty:
   const id = shallowRef<string>()
   const content = reactive(empty()) as C
   const savedAt = ref<string>()
+  const isKept = ref(true)
+  let changes = 0
   let isClosed = false
 
   async function open(): Promise<void> {
@@ -34,10 +38,13 @@ export function useDraft<C extends object>(kind: Kind, subjectId: string, empty:
 
   async function save(): Promise<void> {
     if (!id.value || isClosed) return
+    const change = ++changes
+    isKept.value = false
     const updated_at = new Date().toISOString()
     const kept = JSON.parse(JSON.stringify(toRaw(content))) as Body
     await db.drafts.put({ id: id.value, kind, subject_id: subjectId, person_id: await person(), updated_at, content: kept })
     savedAt.value = updated_at
+    isKept.value = change === changes
   }
 
   const ready = open().then(() => watch(content, () => void save(), { deep: true }))
@@ -48,7 +55,7 @@ export function useDraft<C extends object>(kind: Kind, subjectId: string, empty:
     id.value = uuid7()
     savedAt.value = undefined
   }
-  return { id, content, savedAt, save, restart, close: () => { isClosed = true } }
+  return { id, content, savedAt, isKept, save, restart, close: () => { isClosed = true } }
 }
 
 async function draftOf(kind: Kind, subjectId: string) {
