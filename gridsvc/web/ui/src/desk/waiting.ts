@@ -41,6 +41,13 @@ function week(item: Waiting): Omit<Told, 'act'> {
   return { icon: item.state === 'returned' ? 'undo' : 'week', what: say(key, named), more: item.reason ?? '', to: `/week/${item.id}` }
 }
 
+/** What this desk has a page for. A handover is accepted by the API alone, so it is not offered here as a deed. */
+export function offered(home: Schemas['Home']): Schemas['Home'] {
+  const waiting = home.waiting.filter(({ kind }) => String(kind) !== 'handover')
+  const left = home.waiting.length - waiting.length
+  return { ...home, waiting, counts: { ...home.counts, waiting: home.counts.waiting - left } }
+}
+
 type Towns = Schemas['Home']['week_so_far']['towns']
 
 /** Grids due and patrolled, day by day, over all towns. */
