@@ -39,18 +39,25 @@ def visible_grids(session: Session, deed: str, at: datetime | None = None) -> se
     return scope(held_by_caller(session), deed, at or utc_now())
 
 
-def require(session: Session, deed: str, subject_id: UUID, *, sees: str = "field.read") -> None:
+def require(
+    session: Session,
+    deed: str,
+    subject_id: UUID,
+    *,
+    sees: str = "field.read",
+    unseen: NotFound | None = None,
+) -> None:
     """Raise unless the caller may do `deed` to a subject now.
 
-    Raises NotYours where the caller may see it (`sees`), else NotFoundHere: what is foreign
-    does not even exist.
+    Raises NotYours where the caller may see it (`sees`), else `unseen`: what is foreign does
+    not even exist, so it is refused in the words for what there is not.
     """
     held, now = held_by_caller(session), utc_now()
     if may(held, deed, subject_id, now):
         return
     if sees in PERMISSION and may(held, sees, subject_id, now):
         raise NotYours("None of your duties allows this there.", deed=deed)
-    raise NotFoundHere(f"There is no {subject_id}, or none that you may see.")
+    raise unseen or NotFoundHere(f"There is no {subject_id}, or none that you may see.")
 
 
 def _held(session: Session, who: Caller) -> list[Held]:

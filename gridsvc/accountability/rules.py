@@ -143,6 +143,14 @@ def may(held: Iterable[Held], deed: str, subject_id: UUID, at: datetime) -> bool
     return any(duty.subject_id == subject_id and duty.lets(deed, at) for duty in held)
 
 
+def saw(held: Iterable[Held], deed: str, *subject_ids: UUID) -> bool:
+    """Say whether what somebody held ever let them do `deed` to one of some subjects.
+
+    To whoever saw a thing once, that it is there is no secret.
+    """
+    return any(duty.subject_id in subject_ids and duty.post in PERMISSION[deed] for duty in held)
+
+
 def scope(held: Iterable[Held], deed: str, at: datetime) -> set[UUID]:
     """Return the subjects to which what somebody held lets them do `deed` at a moment."""
     return {duty.subject_id for duty in held if duty.lets(deed, at)}

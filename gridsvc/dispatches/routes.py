@@ -128,9 +128,10 @@ def post_reply(body: dict[str, Any], order_id: UUID) -> dict[str, Any]:
     who, now = caller(), utc_now()
     with transaction(who.jurisdiction_id) as session:
         order = session.get(DispatchOrder, order_id)
+        unseen = orders.UnknownOrder(f"There is no order {order_id}.")
         if order is None:
-            raise orders.UnknownOrder(f"There is no order {order_id}.")
-        require(session, "order.reply", order.addressee_id, sees=READ)
+            raise unseen
+        require(session, "order.reply", order.addressee_id, sees=READ, unseen=unseen)
         order = orders.reply(
             session, order_id, body["reply"], replier_id=who.person_id, by=who.actor, now=now
         )

@@ -74,9 +74,7 @@ def _open_issues(session: Session, reader: Reader, now: datetime) -> Sequence[Is
     """Return the issues somebody sees of which a next step is wanted, by deadline."""
     within = Scope(person_id=reader.person_id, subject_ids=reader.scopes["issue.read"]).condition
     look_back = and_(Issue.state == "closed", Issue.look_back_on <= local_day(now))
-    wanted = select(Issue).where(
-        or_(within, Issue.sender_id == reader.person_id), or_(Issue.state.in_(OPEN), look_back)
-    )
+    wanted = select(Issue).where(within, or_(Issue.state.in_(OPEN), look_back))
     return session.scalars(wanted.order_by(Issue.due_at.nulls_last(), Issue.id)).all()
 
 

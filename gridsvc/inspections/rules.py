@@ -14,8 +14,8 @@ from uuid import UUID
 from shapely import Point
 
 from geo.distance import distance_m
-from gridsvc.accountability.rules import Held, may
-from gridsvc.errors import Forbidden, NotFound, Refused
+from gridsvc.accountability.rules import Held, may, saw
+from gridsvc.errors import DomainError, Forbidden, NotFound, Refused
 from gridsvc.media.rules import DeclaredPhoto
 from gridsvc.records import Envelope, Row
 from gridsvc.rules.models import Checklist, RuleSet
@@ -99,13 +99,14 @@ def admit(report: InspectionReport, known: Circumstances) -> Row:
     envelope = report.envelope
     place = known.places.get(envelope.id)
     if place is None:
-        raise UnknownEnterprise(f"There is no enterprise {report.enterprise_id}.")
+        raise unknown_enterprise(report.enterprise_id)
     if place.grid_id is None:
         raise OutsideEveryGrid(f"{report.enterprise_id} lay in no grid then.")
     row = envelope.row(known.received_at)
     at = row["occurred_at"]
-    if not may(known.held[envelope.sender_id], "inspection.register", place.grid_id, at):
-        raise NotYourGrid("You held no duty there at that time.", grid_id=place.grid_id)
+    held = list(known.held[envelope.sender_id])
+    if not may(held, "inspection.register", place.grid_id, at):
+        raise no_duty_there(held, place.grid_id, report.enterprise_id)
     _check_answers(report, known.checklists)
     _check_corrected(report, known.corrected)
     numbers = Numbers.read(in_force(known.rule_sets, at).document)
@@ -115,6 +116,22 @@ def admit(report: InspectionReport, known: Circumstances) -> Row:
         "flags": list(flags(report, place.location, numbers)),
         **_facts(report),
     }
+
+
+def unknown_enterprise(enterprise_id: UUID) -> UnknownEnterprise:
+    return UnknownEnterprise(f"There is no enterprise {enterprise_id}.")
+
+
+def no_duty_there(
+    held: Iterable[Held], grid_id: UUID, enterprise_id: UUID | None = None
+) -> DomainError:
+    """Return the refusal for somebody without a duty in a grid, at an enterprise in it if any.
+
+    To whoever never saw the enterprise, it is told in the words for one that there is not.
+    """
+    if enterprise_id and not saw(held, "enterprise.read", grid_id, enterprise_id):
+        return unknown_enterprise(enterprise_id)
+    return NotYourGrid("You held no duty there at that time.", grid_id=grid_id)
 
 
 def _check_answers(report: InspectionReport, checklists: Mapping[UUID, Checklist]) -> None:

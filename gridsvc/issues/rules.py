@@ -11,7 +11,7 @@ from shapely import Point
 from gridsvc.accountability.rules import Held, may
 from gridsvc.enterprises.models import Enterprise
 from gridsvc.errors import Conflict, NotFound, Refused
-from gridsvc.inspections.rules import NotYourGrid, OutsideEveryGrid, UnknownEnterprise
+from gridsvc.inspections.rules import OutsideEveryGrid, no_duty_there, unknown_enterprise
 from gridsvc.issues.effects import EFFECTS, ActionReport
 from gridsvc.issues.models import Issue
 from gridsvc.issues.workflow import CLOSED, STEPS, Standing, Transition, require_allowed, sees
@@ -101,14 +101,15 @@ def admit(report: IssueReport, known: Circumstances) -> Row:
     """
     envelope = report.envelope
     if report.enterprise_id and report.enterprise_id not in known.enterprises:
-        raise UnknownEnterprise(f"There is no enterprise {report.enterprise_id}.")
+        raise unknown_enterprise(report.enterprise_id)
     grid_id = known.grids.get(envelope.id)
     if grid_id is None:
         raise OutsideEveryGrid("That place lay in no grid then.")
     row = envelope.row(known.received_at)
     at = row["occurred_at"]
-    if not may(known.held[envelope.sender_id], "issue.report", grid_id, at):
-        raise NotYourGrid("You held no duty there at that time.", grid_id=grid_id)
+    held = list(known.held[envelope.sender_id])
+    if not may(held, "issue.report", grid_id, at):
+        raise no_duty_there(held, grid_id, report.enterprise_id)
     recurs = recurrence(report, at, known)
     fixed = report.fixed_on_spot
     if fixed:

@@ -52,7 +52,10 @@ def is_declared(session: Session, sender_id: UUID, sha256: str) -> bool:
 def media_for(
     session: Session, sha256: str, grid_ids: Collection[UUID], person_id: UUID
 ) -> Media | None:
-    """Return a photo that somebody may see: they sent it, or a record of `grid_ids` has it."""
+    """Return a photo that somebody may see: they sent it, or a record of `grid_ids` has it.
+
+    A record has it if its own sender sent it, too: whoever knows a hash could declare it.
+    """
     mine = exists().where(
         Upload.jurisdiction_id == Media.jurisdiction_id,
         Upload.sha256 == Media.sha256,
@@ -63,6 +66,7 @@ def media_for(
         Photo.jurisdiction_id == Media.jurisdiction_id,
         Photo.sha256 == Media.sha256,
         _in_grids(grid_ids),
+        exists().where(ARRIVED),
     )
     found = select(Media).where(Media.sha256 == sha256, or_(mine, there))
     return session.scalars(found).one_or_none()

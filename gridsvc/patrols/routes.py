@@ -144,10 +144,11 @@ def get_track(patrol_id: UUID) -> dict[str, Any]:
     """Return where somebody went: for themselves, and for those who may read tracks there."""
     with transaction(caller().jurisdiction_id) as session:
         patrol = session.get(Patrol, patrol_id)
+        unseen = NotFoundHere(f"There is no {patrol_id}, or none that you may see.")
         if patrol is None:
-            raise NotFoundHere(f"There is no {patrol_id}, or none that you may see.")
+            raise unseen
         if patrol.sender_id != caller().person_id:
-            require(session, "track.read", patrol.grid_id)
+            require(session, "track.read", patrol.grid_id, unseen=unseen)
         return queries.track(session, patrol)
 
 

@@ -11,7 +11,7 @@ import orjson
 from shapely import LineString, from_wkt, get_coordinates
 
 from geo.track import Fixes, duration_s, gaps, track_m
-from gridsvc.accountability.rules import Held, may
+from gridsvc.accountability.rules import Held, may, saw
 from gridsvc.digests import canonical, digest
 from gridsvc.errors import Conflict, DomainError, Forbidden, NotFound, Refused
 from gridsvc.inspections.rules import NotYourGrid
@@ -199,12 +199,13 @@ def admit_track(report: TrackReport, known: Circumstances) -> Row:
 
 
 def _own_patrol(report: TrackReport | PatrolEndReport, known: Circumstances) -> Patrol:
-    patrol = known.patrols.get(report.patrol_id)
-    if patrol is None:
+    """Return the patrol of a report. One that its sender never saw is as if it had not begun."""
+    patrol, sender_id = known.patrols.get(report.patrol_id), report.envelope.sender_id
+    if patrol is not None and patrol.sender_id == sender_id:
+        return patrol
+    if patrol is None or not saw(known.held[sender_id], "field.read", patrol.grid_id):
         raise UnknownPatrol(f"There is no patrol {report.patrol_id} yet.")
-    if patrol.sender_id != report.envelope.sender_id:
-        raise NotYourPatrol("It is somebody else's.")
-    return patrol
+    raise NotYourPatrol("It is somebody else's.")
 
 
 def _ground(grid_id: UUID, known: Circumstances) -> Ground:

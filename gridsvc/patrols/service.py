@@ -56,7 +56,7 @@ def end(
 ) -> list[Outcome]:
     """Enter the ends of patrols, one for each. Refuses a second one with PatrolAlreadyEnded."""
     known = Circumstances(
-        held={},
+        held=_held(session, reports),
         received_at=now,
         patrols=patrols_by_id(session, {report.patrol_id for report in reports}),
     )
@@ -97,7 +97,7 @@ def hand_in_track(
     """
     patrol_ids = {report.patrol_id for report in reports}
     known = Circumstances(
-        held={},
+        held=_held(session, reports),
         received_at=now,
         patrols=patrols_by_id(session, patrol_ids),
         ended_at={id: one.occurred_at for id, one in ends_of(session, patrol_ids).items()},

@@ -25,7 +25,7 @@ from gridsvc.roster.export import export
 from gridsvc.roster.gaps import gaps
 from gridsvc.roster.keeping import duty_kept, may_back_date, require_kept
 from gridsvc.roster.queries import duty_rows, grids_of, people_page
-from gridsvc.roster.responsibility import check_post, responsibility
+from gridsvc.roster.responsibility import UnknownSubject, check_post, responsibility
 from gridsvc.roster.schemas import (
     AppointmentSchema,
     DutiesQuerySchema,
@@ -127,9 +127,9 @@ def post_duty(body: dict[str, Any]) -> dict[str, Any]:
     kind, id = body["subject"]
     post = Post(body["role"], kind, id, body["seat"])
     with transaction(who.jurisdiction_id) as session:
-        check_post(session, post)
         intended = Duty(role=post.role, subject_kind=kind, subject_id=id)
-        require_kept(session, intended, "duty.appoint")
+        require_kept(session, intended, "duty.appoint", UnknownSubject(f"There is no {kind} {id}."))
+        check_post(session, post)
         since = Dated(
             moment_of(body["since"], now), body["reason"], may_back_date(session, intended)
         )

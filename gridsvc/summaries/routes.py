@@ -133,9 +133,10 @@ def post_return(body: dict[str, Any], summary_id: UUID) -> dict[str, Any]:
 
 def _allowed(session: Session, summary_id: UUID, deed: str) -> WeeklySummary:
     summary = session.get(WeeklySummary, summary_id)
+    unseen = service.UnknownSummary(f"There is no summary {summary_id}.")
     if summary is None:
-        raise service.UnknownSummary(f"There is no summary {summary_id}.")
-    require(session, deed, summary.grid_id, sees="summary.read")
+        raise unseen
+    require(session, deed, summary.grid_id, sees="summary.read", unseen=unseen)
     return summary
 
 

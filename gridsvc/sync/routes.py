@@ -137,5 +137,8 @@ def _as_json(page: Page) -> Response:
 def get_quarantine(query: dict[str, Any]) -> dict[str, Any]:
     """List what was sent and not entered, the latest first, each with the reason."""
     with transaction(caller().jurisdiction_id) as session:
-        page = kept_aside(session, visible_grids(session, "quarantine.read"), **query)
+        tracks = visible_grids(session, "track.read")
+        page = kept_aside(
+            session, visible_grids(session, "quarantine.read"), track_grid_ids=tracks, **query
+        )
     return {**page, "items": [aside_item(**item) for item in page["items"]]}

@@ -19,6 +19,7 @@ from gridsvc.sync.push import Parcel, Unreadable
 from gridsvc.wire import MomentField, PersonRefSchema, Uuid7Field
 
 MOST_RECORDS = 500
+TRACKLESS = [*(kind for kind in KINDS if kind != "track"), "media"]
 
 
 class RecordSchema(Schema):
@@ -98,7 +99,10 @@ class QuarantineQuerySchema(Schema):
 
 
 class AsideSchema(Schema):
-    """A record that was not entered. `record` is what was sent: JSON, as text."""
+    """A record that was not entered. `record` is what was sent: JSON, as text.
+
+    Without its body where it could tell where somebody went, for who may not read tracks there.
+    """
 
     id = fields.UUID()
     kind = fields.Raw()
@@ -117,10 +121,14 @@ class QuarantineSchema(Schema):
     next = fields.String(allow_none=True)
 
 
-def aside_item(aside: Quarantined, sender: Person) -> dict[str, Any]:
-    """Return a record that was kept aside, with the little that it says of itself."""
+def aside_item(aside: Quarantined, sender: Person, shows_tracks: bool) -> dict[str, Any]:
+    """Return a record that was kept aside, with the little that it says of itself.
+
+    Whoever may not read the sender's tracks gets no body that is, or could be, part of one.
+    """
     sent = json.loads(aside.record)
     told = sent if isinstance(sent, dict) else {}
+    is_plain = shows_tracks or told.get("kind") in TRACKLESS
     return {
         "id": aside.id,
         "kind": _text(told.get("kind")),
@@ -129,7 +137,7 @@ def aside_item(aside: Quarantined, sender: Person) -> dict[str, Any]:
         "received_at": aside.received_at,
         "verdict": aside.verdict,
         "problem": aside.problem,
-        "record": aside.record,
+        "record": aside.record if is_plain else json.dumps({"kind": _text(told.get("kind"))}),
     }
 
 

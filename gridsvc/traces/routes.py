@@ -34,15 +34,18 @@ def get_trace(query: dict[str, Any], kind: str, subject_id: UUID) -> dict[str, A
     """
     with transaction(caller().jurisdiction_id) as session:
         subject = traced(session, kind, subject_id)
+        unseen = NotFoundHere(f"There is no {kind} {subject_id}, or none that you may see.")
         if subject is None:
-            raise NotFoundHere(f"There is no {kind} {subject_id}, or none that you may see.")
-        until = _readable_until(session, subject.grid_id, utc_now())
+            raise unseen
+        until = _readable_until(session, subject.grid_id, unseen, utc_now())
         return pages.trace(session, subject, pages.Wish(**query), readable_until=until)
 
 
-def _readable_until(session: Session, grid_id: UUID, now: datetime) -> datetime:
+def _readable_until(
+    session: Session, grid_id: UUID, unseen: NotFoundHere, now: datetime
+) -> datetime:
     until = read_until(held_by_caller(session), grid_id, now)
     if until is None:
-        require(session, "trace.read", grid_id)
-        raise NotFoundHere(f"There is no {grid_id}, or none that you may see.")
+        require(session, "trace.read", grid_id, unseen=unseen)
+        raise unseen
     return until

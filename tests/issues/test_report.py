@@ -8,7 +8,7 @@ from gridsvc.actor import person
 from gridsvc.audit.service import lines_about, verify
 from gridsvc.errors import Kept, Outcome
 from gridsvc.ids import new_id
-from gridsvc.inspections.rules import NotYourGrid, OutsideEveryGrid, UnknownEnterprise
+from gridsvc.inspections.rules import OutsideEveryGrid, UnknownEnterprise
 from gridsvc.issues.models import Issue, IssueAction
 from gridsvc.issues.report import report
 from gridsvc.issues.rules import IssueReport, MissingFacts
@@ -100,7 +100,7 @@ def test_what_nobody_can_place_or_may_not_be_told_is_refused(session, village, s
     foreign = an_issue_report(village.farm, village.officer)
 
     assert [type(outcome) for outcome in send(nowhere, nothing, foreign)] == [
-        OutsideEveryGrid, UnknownEnterprise, NotYourGrid,
+        OutsideEveryGrid, UnknownEnterprise, UnknownEnterprise,
     ]  # fmt: skip
 
 

@@ -97,6 +97,27 @@ def test_announcing_a_photo_does_not_show_it(session, village, as_phone, photo) 
     assert as_phone(stranger).get(f"/media/{sha256_of(photo)}").status_code == 404
 
 
+def test_a_hash_that_somebody_declares_does_not_show_them_a_photo(
+    session, client, village, as_phone, visit, photo
+) -> None:
+    neighbour = as_phone(a_neighbour(session, village))
+    as_phone(village.officer).send(photo)
+
+    body = a_body(village.farm, village.checklist, photos=[a_claim(photo)])
+    url = f"/api/v1/inspections/{new_id()}"
+    assert client.put(url, json=body, headers=neighbour.headers).status_code == 201
+
+    assert neighbour.get(f"/media/{sha256_of(photo)}").status_code == 404
+    neighbour.send(photo)
+    assert neighbour.get(f"/media/{sha256_of(photo)}").status_code == 200
+
+
+def a_neighbour(session, village):
+    neighbour = add_person(session, "邻村网格员")
+    add_duty(session, neighbour, village.qian)
+    return neighbour
+
+
 def test_the_photos_of_a_record_are_listed_with_those_that_have_not_arrived(
     village, as_phone, visit, photo
 ) -> None:

@@ -176,10 +176,11 @@ def test_the_wrong_clock_of_a_phone_is_put_right_in_its_track(session, village, 
 
 def test_the_track_of_another_and_of_no_patrol_is_refused(session, village, send, begun) -> None:
     foreign, unknown = a_part(village.head, begun, BEGAN), a_part(village.head, new_id(), BEGAN)
+    unseen = a_part(village.liaison, begun, BEGAN)
 
-    outcomes = send(service.hand_in_track, foreign, unknown)
+    outcomes = send(service.hand_in_track, foreign, unknown, unseen)
 
-    assert [type(o) for o in outcomes] == [NotYourPatrol, UnknownPatrol]
+    assert [type(o) for o in outcomes] == [NotYourPatrol, UnknownPatrol, UnknownPatrol]
 
 
 def test_the_trail_does_not_say_where_anybody_was(session, village, send, begun) -> None:

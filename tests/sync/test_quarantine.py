@@ -1,8 +1,12 @@
 import pytest
 
+from gridsvc.accountability.rules import Role
 from gridsvc.ids import new_id
 from tests.factories.accountability import add_duty, add_person
 from tests.factories.inspections import a_record
+from tests.factories.village import appoint
+
+MADE_AT = "2026-02-28T12:03:00+08:00"
 
 
 @pytest.fixture
@@ -49,6 +53,21 @@ def test_a_town_sees_its_own_and_the_county_all(session, village, send, get) -> 
 
     assert names(village.head) == {"李秀英"}
     assert names(village.dispatcher) == {"李秀英", "路人"}
+
+
+def test_where_somebody_went_is_told_to_those_alone_who_may_read_tracks(
+    session, village, client, as_, get
+) -> None:
+    admin = appoint(session, "管理员", village.county, Role.ADMIN)
+    points = [[122.0512345, 41.24, 1, 5.0]]
+    body = {"crs": "wgs84", "points": points, "patrol_id": str(new_id()), "seq": 0}
+    record = {"kind": "track", "id": str(new_id()), "device_seq": 1, "made_at": MADE_AT}
+    sent = {"records": [record | {"body": body | {"made_at": MADE_AT}}, {"kind": points}]}
+    client.post("/api/v1/sync/push", json=sent, headers=as_(village.officer))
+
+    for somebody, is_told in ((village.head, True), (village.dispatcher, True), (admin, False)):
+        items = get(somebody).json["items"]
+        assert ["122.0512345" in item["record"] for item in items] == [is_told] * 2
 
 
 def test_an_officer_does_not_read_it(village, get) -> None:
