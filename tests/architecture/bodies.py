@@ -1,0 +1,95 @@
+"""The least that each route takes, with what `ids` name in it."""
+
+from datetime import timedelta
+from typing import Any
+
+from gridsvc.weeks import local_day
+from tests.factories.issues import a_photo_body
+from tests.factories.spots import NOW, YESTERDAY
+
+Ids = dict[str, Any]
+
+MADE_AT = NOW.isoformat()
+TODAY = local_day(NOW).isoformat()
+NEXT_MONTH = (local_day(NOW) + timedelta(days=30)).isoformat()
+
+
+def nothing(_: Ids) -> dict[str, Any]:
+    return {}
+
+
+def inspection(ids: Ids) -> dict[str, Any]:
+    return {
+        "made_at": MADE_AT, "enterprise_id": ids["enterprise"], "checklist_id": ids["checklist"],
+        "answers": ids["checked"], "no_position_reason": "室内",
+    }  # fmt: skip
+
+
+def issue(ids: Ids) -> dict[str, Any]:
+    return {
+        "made_at": MADE_AT, "category": "dust", "severity": "minor", "description": "料堆没盖",
+        "enterprise_id": ids["enterprise"],
+    }  # fmt: skip
+
+
+def patrol(ids: Ids) -> dict[str, Any]:
+    return {"made_at": MADE_AT, "grid_id": ids["grid"]}
+
+
+def patrol_end(ids: Ids) -> dict[str, Any]:
+    return {"made_at": MADE_AT, "patrol_id": ids["patrol"]}
+
+
+def track(_: Ids) -> dict[str, Any]:
+    return {"crs": "wgs84", "points": [[122.05, 41.24, YESTERDAY.timestamp(), 5.0]]}
+
+
+def track_record(ids: Ids) -> dict[str, Any]:
+    return track(ids) | {"made_at": MADE_AT, "patrol_id": ids["patrol"], "seq": 9}
+
+
+def day_close(ids: Ids) -> dict[str, Any]:
+    return {
+        "made_at": MADE_AT, "grid_id": ids["grid"], "day": TODAY, "visits": 0, "problems": 0,
+    }  # fmt: skip
+
+
+def order(ids: Ids) -> dict[str, Any]:
+    return {
+        "id": str(ids["new"]), "dispatch_id": ids["dispatch"], "addressee_id": ids["town"],
+        "requirement": "补齐巡查", "measured_by": "visits", "due_on": NEXT_MONTH,
+    }  # fmt: skip
+
+
+def leave(ids: Ids) -> dict[str, Any]:
+    days = {"first_day": NEXT_MONTH, "last_day": NEXT_MONTH}
+    return {"person_id": ids["person"], "reason": "年休", **days}
+
+
+def appointment(ids: Ids) -> dict[str, Any]:
+    return {"person_id": ids["nobody"], "role": "grid_officer", "subject": f"grid:{ids['grid']}"}
+
+
+def because(_: Ids) -> dict[str, Any]:
+    return {"reason": "调岗"}
+
+
+def program(ids: Ids) -> dict[str, Any]:
+    until = (NOW + timedelta(days=30)).isoformat()
+    told = {"name": "大屏", "purpose": "展示", "deeds": ["roster.read"], "until": until}
+    return told | {"grid_id": ids["grid"]}
+
+
+def handover(ids: Ids) -> dict[str, Any]:
+    return {"duty_id": ids["duty"], "to_person_id": ids["nobody"], "reason": "调动"}
+
+
+ACTIONS: dict[str, dict[str, Any]] = {
+    "assign": {"requirement": "盖好"},
+    "take_on": {},
+    "submit": {"photos": [a_photo_body("after")]},
+    "accept": {},
+    "close": {},
+    "look_back": {"result": "ok"},
+    "void": {"note": "不是问题"},
+}
