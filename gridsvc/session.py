@@ -28,7 +28,7 @@ class Session(FlaskSession):
     def jurisdiction_id(self) -> int:
         jurisdiction_id: int | None = self.info.get("jurisdiction_id")
         if jurisdiction_id is None:
-            raise LookupError("This session has entered no jurisdiction.")
+            raise LookupError("The session has entered no jurisdiction.")
         return jurisdiction_id
 
     @property
