@@ -39,7 +39,9 @@ def world(app: Flask) -> Iterator[World]:
         here, headers_here = _found(enter(HERE), HERE_IT_LIES, None)
         db.session.remove()
         headers = headers_here | headers_there
-        yield World(app, app.test_client(), connection, (here, there), list(headers), headers)
+        world = World(app, app.test_client(), connection, (here, there), list(headers), headers)
+        with world.one_savepoint_a_request():
+            yield world
         db.session.remove()
         outer.rollback()
 
