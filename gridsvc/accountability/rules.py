@@ -69,6 +69,7 @@ ADMINISTRATION = SECURITY | {"system_admin@1", "auditor@1"}
 
 PERMISSION: dict[str, set[str]] = {
     "inspection.register": FIELD,
+    "enterprise.propose": FIELD,
     "patrol.walk": FIELD,
     "issue.report": FIELD | OFFICE,
     "day.close": OFFICER | VILLAGE,
@@ -77,6 +78,7 @@ PERMISSION: dict[str, set[str]] = {
     "track.read": ABOVE,
     "issue.read": ALL_GRID_POSTS | LIAISON | ANSWERABLE,
     "issue.assign": TOWN | OFFICE,
+    "issue.acknowledge": TOWN | OFFICE | ENFORCEMENT | COUNTY,
     "issue.rectify": OFFICER | VILLAGE | TOWN | LIAISON | ANSWERABLE,
     "issue.accept": VILLAGE | TOWN | ENFORCEMENT,
     "issue.close": TOWN | OFFICE,
@@ -99,6 +101,7 @@ PERMISSION: dict[str, set[str]] = {
     "leave.record": VILLAGE | TOWN | COUNTY | OFFICE | {"admin@1"},
     "quarantine.read": ABOVE | {"admin@1"},
     "roster.export": {"admin@1"},
+    "roster.import": {"admin@1"},
     "audit.read": ENFORCEMENT | {"auditor@1"},
     "audit.verify": ENFORCEMENT | {"auditor@1", "admin@1"},
     "device.manage": TOWN | SECURITY,

@@ -16,6 +16,7 @@ from gridsvc.handovers.queries import waiting_for
 from gridsvc.home.rules import (
     NEXT,
     Reader,
+    awaits_sight,
     by_deadline,
     is_theirs,
     summary_due_at,
@@ -43,14 +44,17 @@ Item = dict[str, Any]
 def home(session: Session, reader: Reader, now: datetime) -> dict[str, Any]:
     """Return what waits for somebody, by deadline; what of theirs waits for others; the week."""
     ledger = _open_issues(session, reader, now)
-    mine = [issue for issue in ledger if waits_for(issue, reader)]
+    unseen = [issue for issue in ledger if awaits_sight(issue, reader)]
+    rest = [issue for issue in ledger if issue not in unseen]
+    mine = [issue for issue in rest if waits_for(issue, reader)]
     others = [
         issue
-        for issue in ledger
+        for issue in rest
         if issue.state in OPEN and not waits_for(issue, reader) and is_theirs(issue, reader)
     ]
     waiting = by_deadline(
         [
+            *_unseen(session, unseen, now),
             *_issues(session, mine, now),
             *_weeks_to_sign(session, reader, now),
             *_weeks_to_accept(session, reader),
@@ -87,6 +91,7 @@ def _issues(session: Session, found: Sequence[Issue], now: datetime) -> list[Ite
             "deed": NEXT[brief["state"]],
             **{name: brief[name] for name in SHOWN},
             "title": brief["description"],
+            "found_at": brief["occurred_at"],
             "due_at": _due_at(brief, look_back.get(brief["id"])),
         }
         for brief in briefs(session, found, now)
@@ -95,7 +100,13 @@ def _issues(session: Session, found: Sequence[Issue], now: datetime) -> list[Ite
 
 SHOWN = (
     "id", "number", "state", "grid", "town", "enterprise", "owner", "lead_unit", "overdue",
+    "urgent", "seen", "found_by",
 )  # fmt: skip
+
+
+def _unseen(session: Session, found: Sequence[Issue], now: datetime) -> list[Item]:
+    """Urgent reports that somebody has not seen yet. Their clock runs from the report on."""
+    return [item | {"deed": "issue.acknowledge"} for item in _issues(session, found, now)]
 
 
 def _due_at(brief: Item, look_back_on: Any) -> datetime | None:

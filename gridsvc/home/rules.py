@@ -8,6 +8,7 @@ from uuid import UUID
 
 from gridsvc.accountability.rules import PERMISSION, Held, scope
 from gridsvc.issues.models import Issue
+from gridsvc.issues.workflow import OPEN, has_seen
 from gridsvc.rules.rules import Numbers
 from gridsvc.weeks import midnight, week_span
 
@@ -55,6 +56,13 @@ def waits_for(issue: Issue, reader: Reader) -> bool:
     return reader.may(deed, issue.grid_id, issue.enterprise_id, issue.lead_unit_id)
 
 
+def awaits_sight(issue: Issue, reader: Reader) -> bool:
+    """Say whether an urgent report (紧急上报) still waits for somebody to say they saw it."""
+    if not issue.urgent or issue.state not in OPEN or has_seen(issue, reader.person_id):
+        return False
+    return reader.may("issue.acknowledge", issue.grid_id)
+
+
 def is_theirs(issue: Issue, reader: Reader) -> bool:
     """Say whether somebody wants to know how an issue goes on: they found it, own it or gave it."""
     part_in_it = reader.person_id in (issue.sender_id, issue.owner_id)
@@ -68,10 +76,11 @@ def summary_due_at(week: str, numbers: Numbers) -> datetime:
 
 
 def by_deadline(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return what waits, the most urgent first; what has no deadline comes last."""
+    """Return what waits: urgent reports, then by deadline; what has none comes last."""
     return sorted(
         items,
         key=lambda item: (
+            not item.get("urgent"),
             item["due_at"] is None,
             item["due_at"].timestamp() if item["due_at"] else 0.0,
             str(item["id"]),

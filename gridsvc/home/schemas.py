@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
+from gridsvc.issues.schemas import SeenSchema
 from gridsvc.roster.schemas import SubjectSchema
 from gridsvc.wire import EnterpriseRefSchema, GridRefSchema, MomentField, PersonRefSchema
 
@@ -23,6 +24,10 @@ class WaitingSchema(Schema):
     state = fields.String()
     due_at = MomentField(allow_none=True)
     overdue = fields.Boolean()
+    urgent = fields.Boolean(metadata={"description": "紧急上报: it stands on top."})
+    found_at = MomentField()
+    found_by = fields.Nested(PersonRefSchema)
+    seen = fields.List(fields.Nested(SeenSchema))
     number = fields.String()
     title = fields.String(metadata={"description": "A description or requirement, as given."})
     week = fields.String()

@@ -139,7 +139,7 @@ def _row(issue: Issue, report: ActionReport, step: Step, ledger: _Ledger) -> dic
         "issue_id": issue.id,
         "action": step.transition.action,
         "from_state": issue.state,
-        "to_state": step.transition.to_state,
+        "to_state": step.changes["state"],
         "note": report.note,
         "facts": step.facts,
     }
@@ -150,7 +150,8 @@ def _apply(issue: Issue, step: Step, sync_version: int) -> dict[str, list[Any]]:
     before = {name: getattr(issue, name) for name in step.changes}
     for name, value in step.changes.items():
         setattr(issue, name, value)
-    issue.version += 1
+    if step.transition.to_state:  # to have seen it makes nobody's reading of it stale
+        issue.version += 1
     issue.sync_version = sync_version
     return {
         name: [before[name], after] for name, after in step.changes.items() if before[name] != after

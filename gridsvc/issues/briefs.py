@@ -90,6 +90,13 @@ def _brief(issue: Issue, names: _Names, now: datetime) -> dict[str, Any]:
         "lead_unit": names.units.get(issue.lead_unit_id) if issue.lead_unit_id else None,
         "owner": names.people.get(issue.owner_id) if issue.owner_id else None,
         "found_by": names.people[issue.sender_id],
+        "seen": [
+            {
+                "person": names.people[UUID(one["person_id"])],
+                "at": datetime.fromisoformat(one["at"]),
+            }
+            for one in issue.seen
+        ],
         "overdue": is_overdue(issue, now),
     }
 
@@ -97,12 +104,14 @@ def _brief(issue: Issue, names: _Names, now: datetime) -> dict[str, Any]:
 _COLUMNS = (
     "id", "number", "source", "category", "severity", "description", "place", "location", "state",
     "version", "occurred_at", "due_at", "due_kinds", "relapses", "look_back_on", "requirement",
-    "inspection_id", "assigned_at", "submitted_at", "accepted_at", "closed_at", "looked_back_at",
+    "urgent", "inspection_id", "assigned_at", "submitted_at", "accepted_at", "closed_at",
+    "looked_back_at",
 )  # fmt: skip
 
 
 def _names(session: Session, issues: Sequence[Issue]) -> _Names:
     people = {id for i in issues for id in (i.sender_id, i.owner_id) if id}
+    people |= {UUID(one["person_id"]) for issue in issues for one in issue.seen}
     enterprises = {i.enterprise_id for i in issues if i.enterprise_id}
     units = {i.lead_unit_id for i in issues if i.lead_unit_id}
     return _Names(
@@ -133,7 +142,7 @@ def _action(action: IssueAction) -> dict[str, Any]:
 
 def _photos(session: Session, record_ids: list[UUID]) -> dict[UUID, list[dict[str, Any]]]:
     """Return the photos that records declare, and of each whether its bytes are here."""
-    names = ("sha256", "purpose", "taken_at", "position", "accuracy_m")
+    names = ("sha256", "purpose", "source", "taken_at", "position", "accuracy_m")
     absent = missing(session, record_ids)
     found: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for photo in photos_of(session, record_ids):

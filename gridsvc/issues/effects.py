@@ -99,6 +99,11 @@ def _relapse(issue: Issue, report: ActionReport, at: datetime, numbers: Numbers)
     }
 
 
+def _acknowledge(issue: Issue, report: ActionReport, at: datetime, numbers: Numbers) -> Row:
+    seen = {"person_id": str(report.envelope.sender_id), "at": at.isoformat()}
+    return {"seen": [*issue.seen, seen]}
+
+
 EFFECTS: dict[str, Effect] = {
     "assign": _assign,
     "take_on": _take_on,
@@ -109,6 +114,7 @@ EFFECTS: dict[str, Effect] = {
     "close": _close,
     "look_back": _look_back,
     "relapse": _relapse,
+    "acknowledge": _acknowledge,
 }
 
 

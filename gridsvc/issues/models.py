@@ -4,7 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from shapely import Point
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gridsvc.db import Facts, Model, Wgs84
@@ -53,6 +53,8 @@ class Issue(FieldRecord, Model):
     look_back_on: Mapped[date | None]
     looked_back_at: Mapped[datetime | None]
     relapses: Mapped[int]
+    urgent: Mapped[bool] = mapped_column(server_default=false())  # 紧急上报
+    seen: Mapped[list[Facts]] = mapped_column(server_default="[]")  # [{"person_id", "at"}]
 
 
 class IssueAction(FieldRecord, Model):

@@ -110,7 +110,7 @@ def _step(id: UUID, row: Row, action: str, facts: dict[str, Any]) -> Row:
         "issue_id": row["id"],
         "action": action,
         "from_state": "found",
-        "to_state": STEPS[action].to_state,
+        "to_state": STEPS[action].to_state or "found",
         "note": "",
         "facts": facts,
     }

@@ -70,6 +70,7 @@ class IssueReport:
     crs: str | None = None  # what the phone sent it in
     accuracy_m: float | None = None
     fixed_on_spot: bool = False
+    urgent: bool = False
     photos: tuple[DeclaredPhoto, ...] = ()
 
 
@@ -127,6 +128,7 @@ def admit(report: IssueReport, known: Circumstances) -> Row:
 def _found(report: IssueReport, known: Circumstances) -> Row:
     told = (
         "source", "category", "severity", "description", "enterprise_id", "inspection_id", "place",
+        "urgent",
     )  # fmt: skip
     later = (
         "lead_unit_id", "owner_id", "requirement", "due_at", "assigned_at", "accepted_at",
@@ -138,6 +140,7 @@ def _found(report: IssueReport, known: Circumstances) -> Row:
         **dict.fromkeys(later),
         "location": report.position or (at_enterprise and at_enterprise.location),
         "due_kinds": [],
+        "seen": [],
         "version": 1,
     }
 
@@ -194,7 +197,8 @@ def judge(
     changes = effect(issue, report, who.at, numbers) if effect else {}
     told = {name: getattr(report, name) for name in ("result", "into_id") if getattr(report, name)}
     kept = {name: changes[name] for name in KEPT if name in changes and changes[name] is not None}
-    return Step(transition=step, changes={**changes, "state": step.to_state}, facts=told | kept)
+    changes = {**changes, "state": step.to_state or issue.state}
+    return Step(transition=step, changes=changes, facts=told | kept)
 
 
 KEPT = ("lead_unit_id", "owner_id", "due_at", "due_kinds", "requirement", "look_back_on")

@@ -51,6 +51,10 @@ class IssueReportSchema(ReportSchema):
     crs = fields.String(validate=OneOf(KNOWN_CRS))
     accuracy_m = fields.Float(validate=Range(min=0, max=1e7))
     fixed_on_spot = fields.Boolean(load_default=False)
+    urgent = fields.Boolean(
+        load_default=False,
+        metadata={"description": "紧急上报: on top for town, office and enforcement till seen."},
+    )
     photos = PhotosField()
 
     @validates_schema
@@ -117,6 +121,13 @@ class ActionIdSchema(Schema):
     id = Uuid7Field(required=True)
 
 
+class SeenSchema(Schema):
+    """Somebody who has seen an urgent report (已看到)."""
+
+    person = fields.Nested(PersonRefSchema)
+    at = MomentField()
+
+
 class IssueSchema(Schema):
     """A problem in the ledger, as it stands."""
 
@@ -143,6 +154,8 @@ class IssueSchema(Schema):
     lead_unit = fields.Nested(PersonRefSchema, allow_none=True)
     owner = fields.Nested(PersonRefSchema, allow_none=True)
     relapses = fields.Integer()
+    urgent = fields.Boolean()
+    seen = fields.List(fields.Nested(SeenSchema))
     look_back_on = fields.Date(allow_none=True)
     overdue = fields.Boolean()
     requirement = fields.String(allow_none=True)
@@ -160,6 +173,7 @@ class IssuePhotoSchema(Schema):
 
     sha256 = fields.String()
     purpose = fields.String()
+    source = fields.String(allow_none=True)
     taken_at = MomentField()
     position = PointField(allow_none=True)
     accuracy_m = fields.Float(allow_none=True)

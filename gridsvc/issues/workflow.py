@@ -23,11 +23,11 @@ RETURN_WITHIN = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Transition:
-    """One step that an issue can take."""
+    """One step that an issue can take; without a `to_state` it stays where it is."""
 
     action: str
     from_states: tuple[str, ...]
-    to_state: str
+    to_state: str | None
     deed: str | None
     needs: tuple[str, ...] = ()
 
@@ -46,6 +46,7 @@ TRANSITIONS = (
     Transition("close", ("accepted",), "closed", "issue.close"),
     Transition("look_back", ("closed",), "looked_back", "issue.look_back", ("result",)),
     Transition("relapse", CLOSED, "rectifying", "issue.look_back", ("note",)),
+    Transition("acknowledge", OPEN, None, "issue.acknowledge"),
     Transition("merge", OPEN, "void", "issue.void", ("into_id", "note")),
     Transition("void", OPEN, "void", "issue.void", ("note",)),
 )
@@ -64,6 +65,10 @@ class SamePerson(TransitionNotAllowed):
 
 class ReturnTooLate(TransitionNotAllowed):
     """An assignment is returned within 24 hours, or stands."""
+
+
+class NothingToAcknowledge(TransitionNotAllowed):
+    """Only an urgent report is acknowledged, once by each who gets it."""
 
 
 class ActionNotYours(Forbidden):
@@ -123,7 +128,14 @@ def _refusal(
         return SamePerson
     if action == "return" and _is_late(issue, who.at):
         return ReturnTooLate
+    if action == "acknowledge" and (not issue.urgent or has_seen(issue, who.person_id)):
+        return NothingToAcknowledge
     return None
+
+
+def has_seen(issue: Issue, person_id: UUID) -> bool:
+    """Say whether somebody has acknowledged an urgent report."""
+    return any(seen["person_id"] == str(person_id) for seen in issue.seen)
 
 
 def _is_late(issue: Issue, at: datetime) -> bool:

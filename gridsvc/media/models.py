@@ -55,6 +55,7 @@ class Photo(Scoped, Model):
     __tablename__ = "photo"
     __table_args__ = (
         CheckConstraint("purpose IN ('scene', 'before', 'after')", name="purpose"),
+        CheckConstraint("source IN ('camera', 'picked')", name="source"),
         UniqueConstraint("jurisdiction_id", "record_id", "sha256"),
         Index(None, "jurisdiction_id", "sha256"),
     )
@@ -64,6 +65,7 @@ class Photo(Scoped, Model):
     sender_id: Mapped[UUID]
     sha256: Mapped[str]
     purpose: Mapped[str]
+    source: Mapped[str | None]  # taken there, or picked from older pictures; if the phone says
     taken_at: Mapped[datetime]
     position: Mapped[Point | None] = mapped_column(Wgs84("POINT"))
     accuracy_m: Mapped[float | None]

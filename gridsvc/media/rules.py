@@ -11,6 +11,7 @@ from gridsvc.errors import Conflict, Gone, NotFound, Refused
 from gridsvc.ids import new_id
 
 PURPOSES = ("scene", "before", "after")
+SOURCES = ("camera", "picked")
 MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp")
 
 MOST_BYTES = 20 * 2**20
@@ -63,6 +64,7 @@ class DeclaredPhoto:
     taken_at: datetime
     position: Point | None = None
     accuracy_m: float | None = None
+    source: str | None = None
 
 
 def photo_rows(

@@ -7,7 +7,7 @@ from marshmallow import EXCLUDE, Schema, fields, post_load, validates_schema
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from geo.crs import KNOWN_CRS, to_wgs84
-from gridsvc.media.rules import MEDIA_TYPES, PURPOSES, Announcement, DeclaredPhoto
+from gridsvc.media.rules import MEDIA_TYPES, PURPOSES, SOURCES, Announcement, DeclaredPhoto
 from gridsvc.wire import MomentField, PointField, need_crs
 
 SHA256 = r"\A[0-9a-f]{64}\Z"
@@ -22,6 +22,10 @@ class PhotoSchema(Schema):
     position = PointField()
     crs = fields.String(validate=OneOf(KNOWN_CRS))
     accuracy_m = fields.Float(validate=Range(min=0))
+    source = fields.String(
+        validate=OneOf(SOURCES),
+        metadata={"description": "Taken for this record, or picked from older pictures."},
+    )
 
     @validates_schema
     def _position_has_crs(self, photo: dict[str, Any], **_: Any) -> None:
@@ -54,6 +58,7 @@ class DeclaredPhotoSchema(Schema):
 
     sha256 = fields.String()
     purpose = fields.String()
+    source = fields.String(allow_none=True)
     taken_at = MomentField()
     position = PointField()
     accuracy_m = fields.Float()

@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from gridsvc.db import Facts, Model, Track
 from gridsvc.records import FieldRecord
@@ -22,6 +22,8 @@ class Patrol(FieldRecord, Model):
         Index(None, "jurisdiction_id", "grid_id", "occurred_at"),
         Index(None, "jurisdiction_id", "sender_id", "occurred_at"),
     )
+
+    companions: Mapped[list[str]] = mapped_column(server_default="[]")  # 两人同行: ids of people
 
 
 class PatrolEnd(FieldRecord, Model):

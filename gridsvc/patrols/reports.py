@@ -12,6 +12,7 @@ from geo.track import Fixes
 from gridsvc.wire import DayField, PointField, ReportSchema, TextField, need_crs
 
 MOST_POINTS = 2000
+MOST_COMPANIONS = 5
 LATEST_S = 253_402_300_799  # the last second of the year 9999
 
 COUNT = Range(min=0, max=1_000_000)
@@ -52,6 +53,12 @@ class PatrolReportSchema(ReportSchema):
     position = PointField(load_only=True)
     crs = fields.String(validate=OneOf(KNOWN_CRS))
     accuracy_m = fields.Float(validate=Range(min=0, max=1e7))
+    companions = fields.List(
+        fields.UUID(),
+        load_default=list,
+        validate=Length(max=MOST_COMPANIONS),
+        metadata={"description": "Who walks along (两人同行): it is one patrol, and of them all."},
+    )
 
     @validates_schema
     def _clear(self, body: dict[str, Any], **_: Any) -> None:
@@ -59,7 +66,8 @@ class PatrolReportSchema(ReportSchema):
 
     @post_load
     def _facts(self, body: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return {"made_at": body["made_at"], "grid_id": body["grid_id"]}
+        told = {name: body[name] for name in ("made_at", "grid_id")}
+        return told | {"companions": tuple(dict.fromkeys(body["companions"]))}
 
 
 class TrackPartSchema(Schema):

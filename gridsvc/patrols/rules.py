@@ -32,6 +32,10 @@ class NotPatrolled(Refused):
     """Patrols go through level-3 grids, and through a level-2 grid only if it has none."""
 
 
+class NoCompanion(Refused):
+    """Who walks along is somebody else with a duty to patrol there."""
+
+
 class UnknownPatrol(NotFound):
     """No such patrol, or its start has not arrived yet."""
 
@@ -66,6 +70,7 @@ class PatrolReport:
 
     envelope: Envelope
     grid_id: UUID
+    companions: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +124,7 @@ class Ground:
 class Circumstances:
     """All that the rules need to know about the places, the people and the patrols."""
 
-    held: Mapping[UUID, Iterable[Held]]  # by each sender
+    held: Mapping[UUID, Iterable[Held]]  # by each sender, and by whoever walks along
     received_at: datetime
     grounds: Mapping[UUID, Ground] = field(default_factory=dict)
     patrols: Mapping[UUID, Patrol] = field(default_factory=dict)
@@ -127,13 +132,24 @@ class Circumstances:
 
 
 def admit_patrol(report: PatrolReport, known: Circumstances) -> Row:
-    """Return the row of a patrol that can begin. Raises UnknownGrid, NotYourGrid, NotPatrolled."""
+    """Return the row of a patrol that can begin.
+
+    Raises UnknownGrid, NotYourGrid, NotPatrolled or NoCompanion.
+    """
     row = report.envelope.row(known.received_at)
     ground = _ground(report.grid_id, known)
     _need_duty("patrol.walk", report.envelope, report.grid_id, [row["occurred_at"]], known)
     if ground.level < 2 or ground.is_divided:
         raise NotPatrolled("Name the level-3 grid.", level=ground.level)
-    return row | {"grid_id": report.grid_id}
+    _need_companions(report, row["occurred_at"], known)
+    return row | {"grid_id": report.grid_id, "companions": [str(id) for id in report.companions]}
+
+
+def _need_companions(report: PatrolReport, at: datetime, known: Circumstances) -> None:
+    for person_id in report.companions:
+        walks = may(list(known.held[person_id]), "patrol.walk", report.grid_id, at)
+        if person_id == report.envelope.sender_id or not walks:
+            raise NoCompanion("Choose an officer of that grid.", person_id=person_id)
 
 
 def admit_end(report: PatrolEndReport, known: Circumstances) -> Row:

@@ -1,7 +1,7 @@
 """What the server tells of rounds, of what is due and of what is owed."""
 
 from marshmallow import Schema, fields
-from marshmallow.validate import Range
+from marshmallow.validate import Length, Range
 
 from gridsvc.patrols.reports import TalliedSchema
 from gridsvc.wire import (
@@ -11,6 +11,7 @@ from gridsvc.wire import (
     MomentField,
     PersonRefSchema,
     PointField,
+    TextField,
 )
 
 
@@ -20,6 +21,7 @@ class PatrolSchema(Schema):
     id = fields.UUID()
     grid_id = fields.UUID()
     officer_id = fields.UUID(attribute="sender_id")
+    companions = fields.List(fields.UUID())
     occurred_at = MomentField()
     received_at = MomentField()
 
@@ -82,6 +84,12 @@ class HandedInSchema(Schema):
     """A part of a track that is entered."""
 
     track = fields.Nested(TrackChunkSchema)
+
+
+class TrackQuerySchema(Schema):
+    """What for; needed from everybody but who walked it, and noted."""
+
+    purpose = TextField(load_default=None, validate=Length(2, 500))
 
 
 class TrackSchema(Schema):

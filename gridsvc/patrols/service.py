@@ -40,8 +40,9 @@ def start(
     session: Session, reports: Sequence[PatrolReport], *, by: Actor, now: datetime
 ) -> list[Outcome]:
     """Enter the starts of patrols, each once however often its phone sends it."""
+    walking = {id for r in reports for id in (r.envelope.sender_id, *r.companions)}
     known = Circumstances(
-        held=_held(session, reports),
+        held=held_by_each(session, walking),
         received_at=now,
         grounds=grounds(session, {report.grid_id for report in reports}),
     )
@@ -185,3 +186,14 @@ def _answers(
             yield ChunkTaken(f"Part {report.seq} is already entered, and differs.")
         else:
             yield Kept(chunk.id, is_new=False)
+
+
+def note_reading(
+    session: Session, patrol: Patrol, purpose: str, *, by: Actor, now: datetime
+) -> None:
+    """Note that somebody read where another went, and what for."""
+    told = Act(
+        deed="track.read", subject_kind="patrol", subject_id=patrol.id,
+        changes={"purpose": [None, purpose]},
+    )  # fmt: skip
+    audit.record(session, [told], by=by, at=now)

@@ -25,6 +25,9 @@ from gridsvc.patrols.reports import (
     TrackReportSchema,
 )
 from gridsvc.patrols.rules import DayCloseReport, PatrolEndReport, PatrolReport, TrackReport
+from gridsvc.proposals.rules import ProposalReport
+from gridsvc.proposals.schemas import ProposalReportSchema
+from gridsvc.proposals.service import propose
 from gridsvc.record_edge import Deed
 
 
@@ -38,6 +41,7 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
+    "enterprise_proposal": Kind(ProposalReportSchema(), ProposalReport, propose),
     "patrol": Kind(PatrolReportSchema(), PatrolReport, patrols.start),
     "track": Kind(TrackReportSchema(), TrackReport, patrols.hand_in_track),
     "patrol_end": Kind(PatrolEndReportSchema(), PatrolEndReport, patrols.end),
