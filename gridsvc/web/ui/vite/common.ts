@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import type { PluginOption, UserConfig } from 'vite'
 import { compress } from './compress.ts'
+import { vueI18nLean } from './vue-i18n-lean.ts'
 
 export const path = (inside: string): string => fileURLToPath(new URL(`../${inside}`, import.meta.url))
 
@@ -33,7 +34,7 @@ export function client(name: 'm' | 'desk', plugins: PluginOption[], finish: Plug
       __VUE_I18N_LEGACY_API__: 'false',
       __INTLIFY_PROD_DEVTOOLS__: 'false',
     },
-    plugins: [vue(), ...plugins, ...finish, compress(outDir(name))],
+    plugins: [vue(), vueI18nLean(), ...plugins, ...finish, compress(outDir(name))],
     build: { outDir: outDir(name), emptyOutDir: true, target: FLOOR, modulePreload: { polyfill: false }, reportCompressedSize: false, chunkSizeWarningLimit: 1500 },
   }
 }

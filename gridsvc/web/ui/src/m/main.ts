@@ -9,7 +9,7 @@ import { recordPatrols } from './recorder'
 import { startRefreshing } from './refresh'
 import { router } from './router'
 import { isExpired, resume } from './session'
-import { loadTexts } from './text'
+import { loadTexts, needTexts } from './text'
 import { showTextSize } from './textSize'
 import { watchForUpdates } from './update'
 
@@ -19,6 +19,7 @@ async function start(): Promise<void> {
   const app = createApp(App).use(router)
   installTexts(app)
   app.mount('#app')
+  void needTexts('problems') // the first page stands without
   startDelivery(() => { isExpired.value = true })
   startRefreshing()
   recordPatrols()

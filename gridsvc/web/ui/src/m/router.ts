@@ -1,8 +1,10 @@
+import type { Component } from 'vue'
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
 import type { IconName } from '@/shared/Icon.vue'
-import type { say } from './text'
+import type { PageTexts } from './locales/pages'
 import Today from './pages/Today.vue'
 import { me } from './session'
+import { needTexts, type say } from './text'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -23,19 +25,25 @@ export const tabs: { to: string; icon: IconName; text: TextKey }[] = [
   { to: '/me', icon: 'me', text: 'tab.me' },
 ]
 
+/** A page that is fetched when it is first opened, together with the files of texts that it and its parts say. */
+const page = (load: () => Promise<{ default: Component }>, ...texts: (keyof PageTexts)[]) => async (): Promise<{ default: Component }> => {
+  const [loaded] = await Promise.all([load(), ...[...texts, 'problems' as const].map(needTexts)])
+  return loaded
+}
+
 const pages: RouteRecordRaw[] = [
   { path: '/', component: Today, meta: { hasTabs: true } },
-  { path: '/patrol', component: () => import('./pages/Patrol.vue') },
-  { path: '/inspect/:enterprise', component: () => import('./pages/Inspect.vue') },
-  { path: '/report', component: () => import('./pages/Report.vue') },
-  { path: '/places', component: () => import('./pages/Places.vue'), meta: { hasTabs: true } },
-  { path: '/places/:enterprise', component: () => import('./pages/Place.vue') },
-  { path: '/tasks/:issue', component: () => import('./pages/Task.vue') },
-  { path: '/close', component: () => import('./pages/Close.vue') },
-  { path: '/records', component: () => import('./pages/Records.vue'), meta: { hasTabs: true } },
-  { path: '/records/:record', component: () => import('./pages/Receipt.vue') },
-  { path: '/me', component: () => import('./pages/Me.vue'), meta: { hasTabs: true } },
-  { path: '/sign-in', component: () => import('./pages/SignIn.vue'), meta: { isOpen: true } },
+  { path: '/patrol', component: page(() => import('./pages/Patrol.vue'), 'patrol') },
+  { path: '/inspect/:enterprise', component: page(() => import('./pages/Inspect.vue'), 'inspect') },
+  { path: '/report', component: page(() => import('./pages/Report.vue'), 'report') },
+  { path: '/places', component: page(() => import('./pages/Places.vue'), 'places'), meta: { hasTabs: true } },
+  { path: '/places/:enterprise', component: page(() => import('./pages/Place.vue'), 'places') },
+  { path: '/tasks/:issue', component: page(() => import('./pages/Task.vue'), 'task') },
+  { path: '/close', component: page(() => import('./pages/Close.vue'), 'close') },
+  { path: '/records', component: page(() => import('./pages/Records.vue'), 'records'), meta: { hasTabs: true } },
+  { path: '/records/:record', component: page(() => import('./pages/Receipt.vue'), 'receipt', 'records') },
+  { path: '/me', component: page(() => import('./pages/Me.vue'), 'me'), meta: { hasTabs: true } },
+  { path: '/sign-in', component: page(() => import('./pages/SignIn.vue')), meta: { isOpen: true } },
   { path: '/:other(.*)*', redirect: '/' },
 ]
 

@@ -50,4 +50,7 @@ export async function switchTo(wanted: Language): Promise<void> {
   if (globalThis.document) document.documentElement.lang = wanted
 }
 
+/** More texts of a language, beside those it has. */
+export const add = (to: Language, texts: Tree): void => i18n.global.mergeLocaleMessage(to, texts)
+
 export const installTexts = (app: App): void => void app.use(i18n)

@@ -1,16 +1,7 @@
+/** The texts of the first load; those of the other pages are in pages.ts. */
 import phone from '@/shared/locales/en/phone.json'
-import close from '@/shared/locales/en/phone/close.json'
-import inspect from '@/shared/locales/en/phone/inspect.json'
-import me from '@/shared/locales/en/phone/me.json'
 import parts from '@/shared/locales/en/phone/parts.json'
-import patrol from '@/shared/locales/en/phone/patrol.json'
-import places from '@/shared/locales/en/phone/places.json'
-import receipt from '@/shared/locales/en/phone/receipt.json'
-import records from '@/shared/locales/en/phone/records.json'
-import report from '@/shared/locales/en/phone/report.json'
-import task from '@/shared/locales/en/phone/task.json'
 import today from '@/shared/locales/en/phone/today.json'
-import problems from '@/shared/locales/en/problems.json'
 import shared from '@/shared/locales/en/shared.json'
 
-export default { ...shared, problems, ...phone, close, inspect, me, parts, patrol, places, receipt, records, report, task, today }
+export default { ...shared, ...phone, parts, today }

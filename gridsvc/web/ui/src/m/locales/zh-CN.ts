@@ -1,16 +1,7 @@
+/** The texts of the first load; those of the other pages are in pages.ts. */
 import phone from '@/shared/locales/zh-CN/phone.json'
-import close from '@/shared/locales/zh-CN/phone/close.json'
-import inspect from '@/shared/locales/zh-CN/phone/inspect.json'
-import me from '@/shared/locales/zh-CN/phone/me.json'
 import parts from '@/shared/locales/zh-CN/phone/parts.json'
-import patrol from '@/shared/locales/zh-CN/phone/patrol.json'
-import places from '@/shared/locales/zh-CN/phone/places.json'
-import receipt from '@/shared/locales/zh-CN/phone/receipt.json'
-import records from '@/shared/locales/zh-CN/phone/records.json'
-import report from '@/shared/locales/zh-CN/phone/report.json'
-import task from '@/shared/locales/zh-CN/phone/task.json'
 import today from '@/shared/locales/zh-CN/phone/today.json'
-import problems from '@/shared/locales/zh-CN/problems.json'
 import shared from '@/shared/locales/zh-CN/shared.json'
 
-export default { ...shared, problems, ...phone, close, inspect, me, parts, patrol, places, receipt, records, report, task, today }
+export default { ...shared, ...phone, parts, today }

@@ -1,0 +1,38 @@
+/** Texts that come with the page that says them: one line a file here, its name in router.ts. */
+import type { Language } from '@/shared/i18n'
+import type close from '@/shared/locales/zh-CN/phone/close.json'
+import type inspect from '@/shared/locales/zh-CN/phone/inspect.json'
+import type me from '@/shared/locales/zh-CN/phone/me.json'
+import type patrol from '@/shared/locales/zh-CN/phone/patrol.json'
+import type places from '@/shared/locales/zh-CN/phone/places.json'
+import type receipt from '@/shared/locales/zh-CN/phone/receipt.json'
+import type records from '@/shared/locales/zh-CN/phone/records.json'
+import type report from '@/shared/locales/zh-CN/phone/report.json'
+import type task from '@/shared/locales/zh-CN/phone/task.json'
+import type problems from '@/shared/locales/zh-CN/problems.json'
+
+export interface PageTexts {
+  close: typeof close
+  inspect: typeof inspect
+  me: typeof me
+  patrol: typeof patrol
+  places: typeof places
+  receipt: typeof receipt
+  records: typeof records
+  report: typeof report
+  task: typeof task
+  problems: typeof problems
+}
+
+const files = import.meta.glob<PageTexts[keyof PageTexts]>(
+  ['../../shared/locales/*/problems.json', '../../shared/locales/*/phone/*.json', '!../../shared/locales/*/phone/parts.json', '!../../shared/locales/*/phone/today.json'],
+  { import: 'default' },
+)
+
+/** The names of all files there are; a test compares them with PageTexts. */
+export const pageTexts = [...new Set(Object.keys(files).map((path) => /(\w+)\.json$/.exec(path)![1]!))] as (keyof PageTexts)[]
+
+export function fileOf(language: Language, name: keyof PageTexts): Promise<PageTexts[keyof PageTexts]> {
+  const file = name === 'problems' ? 'problems' : `phone/${name}`
+  return files[`../../shared/locales/${language}/${file}.json`]!()
+}

@@ -1,0 +1,16 @@
+/** The mark of each state and kind of a record. */
+import type { IconName } from '@/shared/Icon.vue'
+import type { State as Look } from '@/shared/StateTag.vue'
+import type { Kind } from './outbox/contract'
+import type { State } from './outbox/database'
+
+export const LOOKS: Record<State, { look: Look; icon: IconName }> = {
+  needs_you: { look: 'bad', icon: 'hand' },
+  here: { look: 'wait', icon: 'phone' },
+  sending: { look: 'send', icon: 'send' },
+  arrived: { look: 'ok', icon: 'check' },
+}
+
+export const KIND_ICONS: Record<Kind, IconName> = {
+  patrol: 'play', track: 'route', patrol_end: 'stop', inspection: 'doc', issue: 'flag', issue_action: 'camera', day_close: 'week',
+}
