@@ -8,7 +8,7 @@ from flask import request
 from gridsvc.accountability.queries import granted, held_by
 from gridsvc.accountability.rules import PERMISSION, Held, allows, may, scope
 from gridsvc.clock import utc_now
-from gridsvc.errors import Forbidden, NotFound
+from gridsvc.errors import Forbidden, NotFound, Refused
 from gridsvc.identity import Caller, caller
 from gridsvc.session import Session, transaction
 
@@ -21,6 +21,10 @@ class NotYours(Forbidden):
 
 class NotFoundHere(NotFound):
     """There is no such thing, or none that you may see."""
+
+
+class PurposeMissing(Refused):
+    """This is read for a purpose only, which is noted. Name it."""
 
 
 def authorize(who: Caller, deed: str) -> bool:
@@ -58,6 +62,13 @@ def require(
     if sees in PERMISSION and may(held, sees, subject_id, now):
         raise NotYours("None of your duties allows this there.", deed=deed)
     raise unseen or NotFoundHere(f"There is no {subject_id}, or none that you may see.")
+
+
+def need_purpose(purpose: str | None) -> str:
+    """Return what somebody reads something sealed for. Raises PurposeMissing."""
+    if purpose is None:
+        raise PurposeMissing("Say what for: purpose=...")
+    return purpose
 
 
 def _held(session: Session, who: Caller) -> list[Held]:

@@ -6,11 +6,11 @@ from typing import Any
 from flask import Response, stream_with_context
 from flask_smorest import Blueprint
 
-from gridsvc.accountability.access import held_by_caller
+from gridsvc.accountability.access import held_by_caller, need_purpose
 from gridsvc.clock import utc_now
 from gridsvc.disclosures.held import document
 from gridsvc.disclosures.queries import search
-from gridsvc.disclosures.rules import PurposeMissing, needs_purpose
+from gridsvc.disclosures.rules import needs_purpose
 from gridsvc.disclosures.schemas import TrailQuerySchema, TrailSchema
 from gridsvc.disclosures.service import note_reading
 from gridsvc.identity import caller, member, needs
@@ -37,9 +37,7 @@ def get_audit(query: dict[str, Any]) -> dict[str, Any]:
     with transaction(who.jurisdiction_id) as session:
         found = search(session, **query)
         if needs_purpose(held_by_caller(session), now):
-            if purpose is None:
-                raise PurposeMissing("Say what for: purpose=...")
-            note_reading(session, purpose, query, by=who.actor, now=now)
+            note_reading(session, need_purpose(purpose), query, by=who.actor, now=now)
     return {**found, "as_of": now}
 
 

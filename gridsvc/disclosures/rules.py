@@ -5,15 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from gridsvc.accountability.rules import Held
-from gridsvc.errors import Refused
 
 READERS = frozenset({"auditor@1"})  # whose duty it is to read the trail; others say what for
 
 SEALED = {"sealed": True}
-
-
-class PurposeMissing(Refused):
-    """Whoever is no auditor says for which purpose they read the trail."""
 
 
 def needs_purpose(held: Iterable[Held], at: datetime) -> bool:

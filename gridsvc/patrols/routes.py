@@ -6,7 +6,13 @@ from uuid import UUID
 
 from flask_smorest import Blueprint
 
-from gridsvc.accountability.access import NotFoundHere, held_by_caller, require, visible_grids
+from gridsvc.accountability.access import (
+    NotFoundHere,
+    held_by_caller,
+    need_purpose,
+    require,
+    visible_grids,
+)
 from gridsvc.accountability.rules import scope
 from gridsvc.clock import utc_now
 from gridsvc.grids.models import Grid
@@ -37,6 +43,7 @@ from gridsvc.patrols.schemas import (
     RoundsQuerySchema,
     RoundsSchema,
     StartedSchema,
+    TrackQuerySchema,
     TrackSchema,
 )
 from gridsvc.record_edge import enter_one, json_object, put_record, sealed
@@ -136,20 +143,28 @@ def get_patrols(query: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.get("/patrols/<uuid7:patrol_id>/track")
+@blueprint.arguments(TrackQuerySchema, location="query")
 @blueprint.response(200, TrackSchema)
 @blueprint.alt_response(403, "FORBIDDEN")
 @blueprint.alt_response(404, "NOT_FOUND")
 @member
-def get_track(patrol_id: UUID) -> dict[str, Any]:
-    """Return where somebody went: for themselves, and for those who may read tracks there."""
-    with transaction(caller().jurisdiction_id) as session:
+def get_track(query: dict[str, Any], patrol_id: UUID) -> dict[str, Any]:
+    """Return where somebody went: for themselves, and for those who may read tracks there.
+
+    The others name a purpose, which is noted in the trail.
+    """
+    who = caller()
+    with transaction(who.jurisdiction_id) as session:
         patrol = session.get(Patrol, patrol_id)
         unseen = NotFoundHere(f"There is no {patrol_id}, or none that you may see.")
         if patrol is None:
             raise unseen
-        if patrol.sender_id != caller().person_id:
+        track = queries.track(session, patrol)
+        if patrol.sender_id != who.person_id:
             require(session, "track.read", patrol.grid_id, unseen=unseen)
-        return queries.track(session, patrol)
+            purpose = need_purpose(query["purpose"])
+            service.note_reading(session, patrol, purpose, by=who.actor, now=utc_now())
+        return track
 
 
 @blueprint.get("/day-closes")

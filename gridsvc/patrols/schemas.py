@@ -251,6 +251,55 @@ class DebtsSchema(Schema):
     as_of = MomentField()
 
 
+class MonthQuerySchema(Schema):
+    """Which month, such as 2026-11; the running one if none is given."""
+
+    month = TextField(validate=Regexp(r"\A20[0-9]{2}-(0[1-9]|1[0-2])\Z"))
+
+
+class MonthDaySchema(Schema):
+    """A day on which the caller did something."""
+
+    day = fields.Date()
+    patrols = fields.Integer()
+    distance_m = fields.Float()
+    visits = fields.Integer()
+    problems = fields.Integer(metadata={"description": "Visits that found a problem."})
+    closed = fields.Boolean()
+
+
+class MonthPatrolSchema(Schema):
+    """A patrol that the caller made, or walked along on (两人同行)."""
+
+    id = fields.UUID()
+    day = fields.Date()
+    occurred_at = MomentField()
+    grid = fields.Nested(GridRefSchema)
+    officer = fields.Nested(PersonRefSchema)
+    companions = fields.List(fields.Nested(PersonRefSchema))
+    distance_m = fields.Float()
+
+
+class MonthVisitSchema(Schema):
+    """A visit that the caller made."""
+
+    id = fields.UUID()
+    day = fields.Date()
+    occurred_at = MomentField()
+    enterprise = fields.Nested(EnterpriseRefSchema)
+    result = fields.String()
+
+
+class OwnMonthSchema(Schema):
+    """The caller's month."""
+
+    month = fields.String()
+    days = fields.List(fields.Nested(MonthDaySchema))
+    patrols = fields.List(fields.Nested(MonthPatrolSchema))
+    visits = fields.List(fields.Nested(MonthVisitSchema))
+    as_of = MomentField()
+
+
 class OwnGridSchema(Schema):
     """The caller's day in a grid; `day_close` is null while it is not closed."""
 

@@ -3,7 +3,9 @@
 A cookie of its own: it has to come back from another site, which that of the session never does.
 """
 
+import json
 from dataclasses import asdict
+from urllib.parse import urlencode
 
 from flask import Response, current_app, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -58,9 +60,14 @@ def wants_a_page() -> bool:
 
 
 def sign_in_page(refusal: DomainError) -> str:
-    """Return the address of the page that tells somebody why they were refused."""
-    kind = describe(refusal)["type"].rpartition("/")[-1]
-    return f"/desk/sign-in?problem={kind}"
+    """Return the address of the page that tells somebody why they were refused.
+
+    Whoever has to choose where to work finds there what to choose from.
+    """
+    told = {"problem": describe(refusal)["type"].rpartition("/")[-1]}
+    if choices := refusal.facts.get("jurisdictions"):
+        told["jurisdictions"] = json.dumps(choices, ensure_ascii=False)
+    return f"/desk/sign-in?{urlencode(told)}"
 
 
 def _serializer() -> URLSafeTimedSerializer:

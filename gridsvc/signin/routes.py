@@ -283,9 +283,10 @@ def _vouched_for() -> str:
         if account is None:
             raise oidc.OidcUnknownSubject("Ask the grid office to link you.", subject=subject)
         membership = service.membership_of(session, account, jurisdiction_id)
+    name = request.user_agent.string[:80]
     with transaction(membership.jurisdiction_id) as session:
         _, token = service.sign_in(
-            session, membership, kind="browser", name="", proof="oidc", idle=idle(), now=now
+            session, membership, kind="browser", name=name, proof="oidc", idle=idle(), now=now
         )
     return str(token)
 

@@ -1,7 +1,9 @@
 """Signing in and out, and choosing a password."""
 
 import hmac
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -13,6 +15,7 @@ from gridsvc.ids import new_id
 from gridsvc.people.codes import code_digest, new_secret, secret_digest
 from gridsvc.people.models import Account, Device, Membership, SigninFailure
 from gridsvc.people.passwords import agrees, hashed
+from gridsvc.scoped import Jurisdiction
 from gridsvc.session import Session
 from gridsvc.signin.rules import (
     SEEN_EVERY,
@@ -89,9 +92,14 @@ def membership_of(session: Session, account: Account, jurisdiction_id: int | Non
     if not found:
         raise NoMembership("Ask the grid office to add you.")
     if len(found) > 1:
-        ids = [membership.jurisdiction_id for membership in found]
-        raise ChooseJurisdiction("Name one of them.", jurisdictions=ids)
+        raise ChooseJurisdiction("Name one of them.", jurisdictions=_called(session, found))
     return found[0]
+
+
+def _called(session: Session, found: Sequence[Membership]) -> list[dict[str, Any]]:
+    ids = [membership.jurisdiction_id for membership in found]
+    names = select(Jurisdiction.id, Jurisdiction.name).where(Jurisdiction.id.in_(ids))
+    return [{"id": id, "name": name} for id, name in session.execute(names.order_by("id"))]
 
 
 def sign_in(

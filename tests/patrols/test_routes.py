@@ -4,6 +4,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
+from gridsvc.audit.service import lines_about
 from gridsvc.ids import id_at, new_id
 from gridsvc.quarantine import Quarantined
 from gridsvc.weeks import midnight
@@ -118,8 +119,11 @@ def test_a_track_is_read_by_its_walker_and_from_above_alone(session, get, walked
 
     assert track["points"][0] == pytest.approx([122.05, 41.24, BEGAN_AT.timestamp()])
     assert track["chunks"] == [{"seq": 0, "points": 3, "dropped": 0}]
-    assert get(path, village.head).json == track
-    assert get(path, village.liaison).status_code == 404
+    assert get(path, village.head).json["type"] == "/problems/purpose-missing"
+    assert get(f"{path}?purpose=核实", village.head).json == track
+    [line] = [line for line in lines_about(session, [walked]) if line.deed == "track.read"]
+    assert json.loads(line.text)["changes"] == {"purpose": [None, "核实"]}
+    assert get(f"{path}?purpose=核实", village.liaison).status_code == 404
     assert get(f"/patrols/{new_id()}/track", village.officer).status_code == 404
 
 
@@ -129,7 +133,7 @@ def test_a_colleague_who_sees_the_grid_may_not_read_the_track(
     colleague = add_person(session, "吴刚")
     add_duty(session, colleague, village.zhao)
 
-    assert get(f"/patrols/{walked}/track", colleague).status_code == 403
+    assert get(f"/patrols/{walked}/track?purpose=看看", colleague).status_code == 403
 
 
 def test_fixes_are_converted_from_their_crs_once(get, put, village) -> None:

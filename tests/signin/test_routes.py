@@ -108,7 +108,8 @@ def test_who_works_in_several_jurisdictions_names_one(session, sign_in, account,
     named = sign_in(jurisdiction_id=here)
 
     assert unnamed.json["type"] == "/problems/choose-jurisdiction"
-    assert unnamed.json["jurisdictions"] == sorted([here, THERE])
+    ids = sorted([here, THERE])
+    assert unnamed.json["jurisdictions"] == [{"id": id, "name": str(id)} for id in ids]
     assert named.json["me"]["jurisdiction"]["id"] == here
 
 
