@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from gridsvc.grids.models import Grid
@@ -107,13 +107,18 @@ def close_page(
     return {"items": [_close(*row) for row in found], "next": more}
 
 
+def walked(person_id: UUID) -> ColumnElement[bool]:
+    """Say of a patrol, in SQL, whether somebody made it or walked along."""
+    return or_(Patrol.sender_id == person_id, Patrol.companions.contains([str(person_id)]))
+
+
 def own_day(
     session: Session, person_id: UUID, grid_ids: Collection[UUID], day: date
 ) -> dict[str, Any]:
     """Return what somebody did on a day, and for each of `grid_ids` whether they closed it."""
     here, tomorrow = midnight(day), midnight(day + DAY)
     log = _named(Patrol).where(
-        Patrol.sender_id == person_id, Patrol.occurred_at >= here, Patrol.occurred_at < tomorrow
+        walked(person_id), Patrol.occurred_at >= here, Patrol.occurred_at < tomorrow
     )
     found = session.execute(log.order_by(Patrol.occurred_at)).all()
     seen = _visits(session, person_id, here, tomorrow)

@@ -20,7 +20,9 @@ from gridsvc.grids.queries import within
 from gridsvc.identity import caller, member, needs
 from gridsvc.ids import new_id
 from gridsvc.patrols import owed, queries, service
+from gridsvc.patrols.company import colleagues
 from gridsvc.patrols.models import DayClose, Patrol, PatrolEnd, TrackChunk
+from gridsvc.patrols.months import own_month
 from gridsvc.patrols.reports import (
     DayCloseReportSchema,
     PatrolEndReportSchema,
@@ -30,6 +32,7 @@ from gridsvc.patrols.reports import (
 from gridsvc.patrols.rules import DayCloseReport, PatrolEndReport, PatrolReport, TrackReport
 from gridsvc.patrols.schemas import (
     ClosedSchema,
+    ColleaguesSchema,
     DayClosesQuerySchema,
     DayClosesSchema,
     DayQuerySchema,
@@ -39,7 +42,9 @@ from gridsvc.patrols.schemas import (
     DueVisitsSchema,
     EndedSchema,
     HandedInSchema,
+    MonthQuerySchema,
     OwnDaySchema,
+    OwnMonthSchema,
     RoundsQuerySchema,
     RoundsSchema,
     StartedSchema,
@@ -48,7 +53,7 @@ from gridsvc.patrols.schemas import (
 )
 from gridsvc.record_edge import enter_one, json_object, put_record, sealed
 from gridsvc.session import Session, transaction
-from gridsvc.weeks import local_day
+from gridsvc.weeks import local_day, month_of, month_span
 from gridsvc.wire import json_body
 
 blueprint = Blueprint("patrols", __name__, url_prefix="/api/v1", description="The daily round")
@@ -218,6 +223,30 @@ def get_my_day(query: dict[str, Any]) -> dict[str, Any]:
         mine = scope(held_by_caller(session), "day.close", now)
         found = queries.own_day(session, who.person_id, mine, query.get("date", local_day(now)))
         return {**found, "as_of": now}
+
+
+@blueprint.get("/colleagues")
+@blueprint.response(200, ColleaguesSchema)
+@needs("field.read")
+def get_colleagues() -> dict[str, Any]:
+    """List who holds a duty for the caller's grids and for those above: to walk along with."""
+    now = utc_now()
+    with transaction(caller().jurisdiction_id) as session:
+        mine = scope(held_by_caller(session), "field.read", now)
+        return {"items": colleagues(session, mine, now), "as_of": now}
+
+
+@blueprint.get("/my-month")
+@blueprint.arguments(MonthQuerySchema, location="query")
+@blueprint.response(200, OwnMonthSchema)
+@member
+def get_my_month(query: dict[str, Any]) -> dict[str, Any]:
+    """Return what the caller did in a month, also where they walked along with somebody."""
+    who, now = caller(), utc_now()
+    month = query.get("month", month_of(local_day(now)))
+    with transaction(who.jurisdiction_id) as session:
+        found = own_month(session, who.person_id, month_span(month))
+        return {**found, "month": month, "as_of": now}
 
 
 def _grids(session: Session, query: dict[str, Any]) -> Collection[UUID]:

@@ -1,7 +1,7 @@
 """What the server tells of rounds, of what is due and of what is owed."""
 
 from marshmallow import Schema, fields
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Length, Range, Regexp
 
 from gridsvc.patrols.reports import TalliedSchema
 from gridsvc.wire import (
@@ -297,6 +297,24 @@ class OwnMonthSchema(Schema):
     days = fields.List(fields.Nested(MonthDaySchema))
     patrols = fields.List(fields.Nested(MonthPatrolSchema))
     visits = fields.List(fields.Nested(MonthVisitSchema))
+    as_of = MomentField()
+
+
+class ColleagueSchema(Schema):
+    """A duty for one of the caller's grids, or for one above, and who holds it."""
+
+    id = fields.UUID()
+    person = fields.Nested(PersonRefSchema)
+    initials = fields.String(metadata={"description": "Of the name in pinyin, each way to read."})
+    role = fields.String()
+    grid = fields.Nested(GridRefSchema)
+    may_walk = fields.Boolean(metadata={"description": "May patrol there, and so walk along."})
+
+
+class ColleaguesSchema(Schema):
+    """Who else is about in the caller's grids."""
+
+    items = fields.List(fields.Nested(ColleagueSchema))
     as_of = MomentField()
 
 
