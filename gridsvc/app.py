@@ -23,6 +23,7 @@ from gridsvc.maps.routes import blueprint as maps
 from gridsvc.media.routes import photos, uploads
 from gridsvc.patrols.routes import blueprint as patrols
 from gridsvc.problems import ProblemApi
+from gridsvc.proposals.routes import blueprint as proposals
 from gridsvc.roster.routes import blueprint as roster
 from gridsvc.rules.routes import blueprint as rules
 from gridsvc.sealing import Sealer
@@ -49,6 +50,7 @@ FEATURES = (
     uploads,
     photos,
     inspections,
+    proposals,
     issues,
     summaries,
     dispatches,
