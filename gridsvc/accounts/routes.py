@@ -7,9 +7,8 @@ from uuid import UUID
 from flask_smorest import Blueprint
 
 from gridsvc.accountability import access
-from gridsvc.accountability.queries import duties_of
 from gridsvc.accountability.service import UnknownPerson
-from gridsvc.accounts import access_tokens, devices, queries
+from gridsvc.accounts import access_tokens, devices, listed, phones, queries
 from gridsvc.accounts.rules import UnknownAccessToken, UnknownDevice, need_deeds
 from gridsvc.accounts.schemas import (
     AccessTokensSchema,
@@ -19,6 +18,8 @@ from gridsvc.accounts.schemas import (
     CodeSchema,
     DevicesQuerySchema,
     IssuedSchema,
+    PhonesQuerySchema,
+    PhonesSchema,
     ReasonSchema,
     SeenDeviceSchema,
     SeenDevicesSchema,
@@ -30,7 +31,6 @@ from gridsvc.identity import caller, member, needs
 from gridsvc.people import accounts, second_factor
 from gridsvc.people.models import Account, Device, Person
 from gridsvc.people.service import Enrolled, account_here, renew_code
-from gridsvc.roster.queries import grids_of
 from gridsvc.session import Session, transaction
 
 blueprint = Blueprint(
@@ -69,9 +69,25 @@ def _looks_after(session: Session, person_id: UUID, now: datetime) -> bool:
     """
     if person_id == caller().person_id:
         return True
-    held = duties_of(session, now, person_ids=[person_id])
-    theirs = grids_of(session, held) or {root(session).id}
+    theirs = phones.reach(session, now, [person_id]).get(person_id, {root(session).id})
     return theirs <= access.visible_grids(session, "device.manage", now)
+
+
+@blueprint.get("/phones")
+@blueprint.arguments(PhonesQuerySchema, location="query")
+@blueprint.response(200, PhonesSchema)
+@blueprint.alt_response(403, "FORBIDDEN")
+@needs("device.manage")
+def get_phones(query: dict[str, Any]) -> dict[str, Any]:
+    """List the phones in use of all people whom the caller looks after, those to worry about first.
+
+    `q` looks in the names of their owners.
+    """
+    now = utc_now()
+    with transaction(caller().jurisdiction_id) as session:
+        mine = access.visible_grids(session, "device.manage", now)
+        found = phones.in_use(session, mine, now, **query)
+    return found | {"items": [_marked(item) for item in found["items"]], "as_of": now}
 
 
 @blueprint.post("/devices/<uuid:device_id>:revoke")
@@ -103,7 +119,7 @@ def get_accounts(query: dict[str, Any]) -> dict[str, Any]:
     """List the accounts of the jurisdiction by login; `q` looks in login and name."""
     now = utc_now()
     with transaction(caller().jurisdiction_id) as session:
-        return queries.accounts(session, now, **query) | {"as_of": now}
+        return listed.accounts(session, now, **query) | {"as_of": now}
 
 
 @blueprint.post("/accounts/<string:login>:renew_code")
@@ -131,7 +147,7 @@ def post_disabling(body: dict[str, str], login: str) -> dict[str, Any]:
     with transaction(who.jurisdiction_id) as session:
         account = _account(session, login)
         accounts.disable(session, account, by_account=who.account_id, by=who.actor, now=now, **body)
-        return queries.account_item(session, account, now)
+        return listed.account_item(session, account, now)
 
 
 @blueprint.post("/accounts/<string:login>:enable")
@@ -146,7 +162,7 @@ def post_enabling(body: dict[str, str], login: str) -> dict[str, Any]:
     with transaction(who.jurisdiction_id) as session:
         account = _account(session, login)
         accounts.enable(session, account, by=who.actor, now=now, **body)
-        return queries.account_item(session, account, now)
+        return listed.account_item(session, account, now)
 
 
 @blueprint.post("/accounts/<string:login>:reset_second_factor")
@@ -161,7 +177,7 @@ def post_second_factor_reset(login: str) -> dict[str, Any]:
         account = _account(session, login)
         accounts.not_oneself(account, who.account_id)
         second_factor.remove(session, account, by=who.actor, now=now)
-        return queries.account_item(session, account, now)
+        return listed.account_item(session, account, now)
 
 
 def _account(session: Session, login: str) -> Account:

@@ -1,4 +1,7 @@
-"""What programs may read, for how long, and how an account stands. No session, no clock."""
+"""What programs may read, how an account stands, which phone should be in nobody's hands.
+
+No session, no clock.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -13,6 +16,13 @@ READABLE = (
     "field.read", "enterprise.read", "issue.read", "summary.read", "dispatch.read", "roster.read",
 )  # fmt: skip
 LONGEST_TERM = timedelta(days=366)
+UNSEEN_FOR_LONG = timedelta(days=14)
+
+# The lists of accounts: how they stand, and those without the second factor that they need.
+ACCOUNT_LISTS = ("active", "invited", "locked", "disabled", "second_factor")
+
+# Why a phone should not be in anybody's hands any more, the gravest first.
+WORRIES = ("no_duty", "several", "long_unseen", "expired")
 
 
 class UnknownDevice(NotFound):
@@ -56,6 +66,22 @@ def device_state(device: Device, now: datetime) -> str:
     if device.revoked_at is not None:
         return "revoked"
     return "active" if now < device.expires_at else "expired"
+
+
+def worries(device: Device, *, has_duty: bool, phones: int, now: datetime) -> list[str]:
+    """Return what speaks against a phone that is in use, the gravest first.
+
+    `phones` is how many its owner has in use. One that has expired reads nothing any more, but
+    may still hold what was never sent.
+    """
+    is_over = now >= device.expires_at
+    found = {
+        "no_duty": not has_duty,
+        "several": phones > 1 and not is_over,
+        "long_unseen": not is_over and now - device.last_seen_at > UNSEEN_FOR_LONG,
+        "expired": is_over,
+    }
+    return [worry for worry in WORRIES if found[worry]]
 
 
 def account_state(account: Account, locked_until: datetime | None, now: datetime) -> str:

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf, Range
 
-from gridsvc.accounts.rules import READABLE
+from gridsvc.accounts.rules import ACCOUNT_LISTS, READABLE, WORRIES
 from gridsvc.wire import GridRefSchema, MomentField, PersonRefSchema, TextField
 
 
@@ -39,6 +39,38 @@ class SeenDevicesSchema(Schema):
     as_of = MomentField()
 
 
+class PhonesQuerySchema(Schema):
+    """`after` is the `next` of the page before."""
+
+    q = TextField(load_default="", validate=Length(max=100))
+    worry = fields.String(load_default=None, validate=OneOf(WORRIES))
+    limit = fields.Integer(load_default=50, validate=Range(1, 200))
+    after = fields.Integer(load_default=0, validate=Range(0, 1_000_000))
+
+
+class PhoneSchema(SeenDeviceSchema):
+    """A phone in use. `worries` say why it should be in nobody's hands, the gravest first."""
+
+    worries = fields.List(fields.String(metadata={"enum": list(WORRIES)}))
+
+
+class PhoneCountsSchema(Schema):
+    all = fields.Integer()
+    no_duty = fields.Integer()
+    several = fields.Integer()
+    long_unseen = fields.Integer()
+    expired = fields.Integer()
+
+
+class PhonesSchema(Schema):
+    """The phones in use that the caller looks after, those to worry about first."""
+
+    items = fields.List(fields.Nested(PhoneSchema))
+    counts = fields.Nested(PhoneCountsSchema)
+    next = fields.Integer(allow_none=True)
+    as_of = MomentField()
+
+
 class ReasonSchema(Schema):
     """Why. It goes into the trail."""
 
@@ -47,6 +79,11 @@ class ReasonSchema(Schema):
 
 class AccountsQuerySchema(Schema):
     q = TextField(load_default="", validate=Length(max=100))
+    only = fields.String(
+        load_default=None,
+        validate=OneOf(ACCOUNT_LISTS),
+        metadata={"description": "A state, or those that still lack the second factor they need."},
+    )
     limit = fields.Integer(load_default=50, validate=Range(1, 200))
     after = TextField(load_default=None, validate=Length(max=200))
 
@@ -60,6 +97,9 @@ class AccountSchema(Schema):
     must_change_password = fields.Boolean()
     activation_until = MomentField(allow_none=True)
     has_second_factor = fields.Boolean()
+    lacks_second_factor = fields.Boolean(
+        metadata={"description": "Has none, and their post needs one here."}
+    )
     has_oidc = fields.Boolean()
     works_elsewhere = fields.Boolean(
         metadata={"description": "Also in another jurisdiction, so it is not changed from here."}
@@ -70,8 +110,18 @@ class AccountSchema(Schema):
     devices = fields.Integer(metadata={"description": "How many are not revoked."})
 
 
+class AccountCountsSchema(Schema):
+    all = fields.Integer()
+    active = fields.Integer()
+    invited = fields.Integer()
+    locked = fields.Integer()
+    disabled = fields.Integer()
+    second_factor = fields.Integer()
+
+
 class AccountsSchema(Schema):
     items = fields.List(fields.Nested(AccountSchema))
+    counts = fields.Nested(AccountCountsSchema)
     next = fields.String(allow_none=True)
     as_of = MomentField()
 

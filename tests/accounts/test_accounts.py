@@ -8,6 +8,7 @@ import pytest
 from gridsvc.accountability.rules import PERMISSION, Role
 from gridsvc.audit.service import lines_about
 from gridsvc.people.models import Account, Membership, SigninFailure
+from gridsvc.scoped import Jurisdiction
 from tests.conftest import HERE, THERE
 from tests.factories.people import PASSWORD, an_account
 from tests.factories.rounds import add_issue
@@ -216,3 +217,33 @@ def test_whoever_runs_the_installation_shuts_and_opens_any_account(
     assert "no second factor" in run("people", "reset-second-factor")
     actors = {line.actor for line in lines_about(session, [account.id])}
     assert actors == {"system:people.disable", "system:people.enable"}
+
+
+def test_the_lists_say_who_is_invited_locked_shut_or_without_the_second_factor(
+    session, client, village, security, as_
+) -> None:
+    now = datetime.now(UTC)
+    session.get_one(Jurisdiction, HERE).second_factor = "desk"
+    an_account(session, village.officer, "new", password_hash=None)
+    an_account(session, village.head, "shut", disabled_at=now)
+    an_account(session, village.deputy, "shy")
+    an_account(session, village.dispatcher, "vouched", oidc_issuer="https://id", oidc_subject="x")
+    guessed = SigninFailure(login="shy", failures=5, last_at=now, locked_until=now + timedelta(1))
+    session.add(guessed)
+    session.commit()
+    headers = as_(security)
+
+    def listed(only: str) -> tuple[list[str], int]:
+        page = client.get(f"/api/v1/accounts?only={only}", headers=headers).json
+        items = page["items"]
+        assert only == "second_factor" or {item["state"] for item in items} == {only}
+        assert [item["login"] for item in items if item["lacks_second_factor"]] == (
+            ["shy"] if only in {"locked", "second_factor"} else []
+        )
+        return [item["login"] for item in items], page["counts"][only]
+
+    assert listed("invited") == (["new"], 1)
+    assert listed("disabled") == (["shut"], 1)
+    assert listed("locked") == (["shy"], 1)
+    assert listed("active") == (["vouched"], 1)
+    assert listed("second_factor") == (["shy"], 1)

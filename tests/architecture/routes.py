@@ -137,6 +137,7 @@ ROWS = (
         own=True),
     Row(f"POST {V1}/devices/{{device_id}}:revoke", "device", deed="device.manage", own=True,
         json=because),
+    Row(f"GET {V1}/phones", shows="device"),
     Row(f"GET {V1}/accounts", shows="login"),
     Row(f"POST {V1}/accounts/{{login}}:renew_code", "login", anywhere=True),
     Row(f"POST {V1}/accounts/{{login}}:disable", "login", anywhere=True, json=because),
