@@ -102,10 +102,16 @@ class GeometryField(fields.Field[Any]):
         return orjson.loads(value)
 
 
+class OutlinedGridSchema(GridRefSchema):
+    """A grid, with the pinyin initials by which phones find it without signal."""
+
+    initials = fields.String()
+
+
 class FeatureSchema(Schema):
     type = fields.Constant("Feature")
     id = fields.UUID()
-    properties = fields.Nested(GridRefSchema)
+    properties = fields.Nested(OutlinedGridSchema)
     geometry = GeometryField(metadata={"type": "object"})
 
 

@@ -58,7 +58,7 @@ def leave_problems(
     """Somebody finds problems, which get into every state. `given` says to whom."""
     enterprise = spot.ids["enterprise"]
     for n, state in enumerate(("found", "assigned", "submitted", "accepted", "closed")):
-        found = add_issue(session, enterprise, finder, YESTERDAY)
+        found = add_issue(session, enterprise, finder, YESTERDAY, urgent=state == "found")
         steps: Sequence[tuple[str, Person, Facts]] = (
             ("assign", people["dispatcher@1"], given),
             ("submit", finder, {"photos": (a_declared_photo("after"),)}),
