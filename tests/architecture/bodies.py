@@ -1,5 +1,6 @@
 """The least that each route takes, with what `ids` name in it."""
 
+from base64 import b64encode
 from datetime import timedelta
 from typing import Any
 
@@ -29,6 +30,13 @@ def issue(ids: Ids) -> dict[str, Any]:
     return {
         "made_at": MADE_AT, "category": "dust", "severity": "minor", "description": "料堆没盖",
         "enterprise_id": ids["enterprise"],
+    }  # fmt: skip
+
+
+def proposal(ids: Ids) -> dict[str, Any]:
+    place = {"type": "Point", "coordinates": [ids["lon"], ids["lat"]]}
+    return {
+        "made_at": MADE_AT, "name": "路边新厂", "kind": "other", "position": place, "crs": "wgs84",
     }  # fmt: skip
 
 
@@ -66,6 +74,10 @@ def leave(ids: Ids) -> dict[str, Any]:
     return {"person_id": ids["person"], "reason": "年休", **days}
 
 
+def table(_: Ids) -> dict[str, Any]:
+    return {"name": "people.csv", "content": b64encode(b"login,name\n").decode()}
+
+
 def appointment(ids: Ids) -> dict[str, Any]:
     return {"person_id": ids["nobody"], "role": "grid_officer", "subject": f"grid:{ids['grid']}"}
 
@@ -85,6 +97,7 @@ def handover(ids: Ids) -> dict[str, Any]:
 
 
 ACTIONS: dict[str, dict[str, Any]] = {
+    "acknowledge": {},
     "assign": {"requirement": "盖好"},
     "take_on": {},
     "submit": {"photos": [a_photo_body("after")]},

@@ -21,6 +21,7 @@ from tests.architecture.bodies import (
     patrol,
     patrol_end,
     program,
+    proposal,
     table,
     track,
     track_record,
@@ -178,6 +179,8 @@ ROWS = (
     Row(f"GET {V1}/due-visits", "grid", GRIDS, query="grid={grid}"),
     Row(f"GET {V1}/coverage-debt", "grid", GRIDS, query="grid={grid}"),
     Row(f"GET {V1}/my-day"),
+    Row(f"GET {V1}/my-month"),
+    Row(f"GET {V1}/colleagues"),
     # photos
     Row(f"OPTIONS {V1}/media", alike=True),
     Row(f"POST {V1}/media", headers=ANNOUNCED, alike=True),
@@ -194,6 +197,8 @@ ROWS = (
     Row(f"GET {V1}/inspections", shows="inspection"),
     Row(f"GET {V1}/inspections", "enterprise", ("A1", "B1"),
         query="enterprise_id={enterprise}", filters=True),
+    Row(f"PUT {V1}/enterprise-proposals/{{enterprise_proposal_id}}", json=proposal,
+        path={"enterprise_proposal_id": "{new}"}),
     # the ledger
     *records("issues/{issue_id}", "issue", "enterprise", issue, deed="issue.report",
              **AT_ENTERPRISE),
@@ -201,6 +206,7 @@ ROWS = (
     Row(f"GET {V1}/issues", "grid", SOME, query="grid={grid}", filters=True),
     Row(f"GET {V1}/issues/{{issue_id}}", "issue_found", deed="issue.read", own=True),
     Row(f"GET {V1}/issues/{{issue_id}}", "issue_assigned", deed="issue.read", own=True),
+    *action("acknowledge", "issue_found", "issue.acknowledge"),
     *action("assign", "issue_found", "issue.assign"),
     *action("take_on", "issue_assigned", "issue.rectify"),
     *action("submit", "issue_assigned", "issue.rectify"),
