@@ -4,6 +4,346 @@
  */
 
 export interface paths {
+    "/api/v1/access-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what programs may read, the newest first. The tokens themselves are not told. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccessTokens"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Let a program read what the caller may read, in a grid, until a day. Shown once. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WantedAccess"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Issued"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access-tokens/{token_id}:revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shut a program out, whoever let it in. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    token_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Reason"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the accounts of the jurisdiction by login; `q` looks in login and name. */
+        get: {
+            parameters: {
+                query?: {
+                    q?: string;
+                    /** @description A state, or those that still lack the second factor they need. */
+                    only?: "active" | "invited" | "locked" | "disabled" | "second_factor" | null;
+                    limit?: number;
+                    after?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Accounts"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{login}:disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shut an account, not one's own. What its phones hold is not lost. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    login: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Reason"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Account"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{login}:enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open an account again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    login: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Reason"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Account"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{login}:renew_code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new activation code, shown once; with it, the owner chooses another password. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    login: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Code"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{login}:reset_second_factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the second factor of somebody away who has lost it, not one's own. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    login: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Account"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/activations": {
         parameters: {
             query?: never;
@@ -45,6 +385,97 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search the trail by subject, person, deed and time. Sealed values never show.
+         * @description An auditor reads it freely. Whoever else may read it names a purpose, which is noted.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description What was done to: the id of anything. */
+                    subject?: string;
+                    /** @description Who did it. */
+                    person?: string;
+                    deed?: string;
+                    from?: string;
+                    until?: string;
+                    after?: number;
+                    limit?: number;
+                    /** @description What for; needed from whoever is no auditor, and noted. */
+                    purpose?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Trail"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/anchors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the daily anchors, each signed by the key of the receipts, the earliest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Anchors"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/verify": {
         parameters: {
             query?: never;
@@ -52,7 +483,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Walk the whole trail of the jurisdiction and say whether it holds. */
+        /**
+         * Walk the whole trail of the jurisdiction and say whether it holds, its anchors included.
+         * @description Nobody waits meanwhile: it reads what was committed, and takes no lock.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -155,6 +589,43 @@ export interface paths {
                     };
                 };
                 304: components["responses"]["NOT_MODIFIED"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who holds a duty for the caller's grids and for those above: to walk along with. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Colleagues"];
+                    };
+                };
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -303,6 +774,96 @@ export interface paths {
             };
         };
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the caller's devices; or those of a person, with `device.manage` over them. */
+        get: {
+            parameters: {
+                query?: {
+                    person?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SeenDevices"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}:revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shut a device, one's own or one that one manages. What a phone holds is not lost. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    device_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Reason"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SeenDevice"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -512,7 +1073,166 @@ export interface paths {
             };
         };
         put?: never;
+        /** Appoint somebody. A taken seat is a conflict that names its holder. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Duty"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duties/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List where nobody answers at a moment (now): seats, officers, enterprises. */
+        get: {
+            parameters: {
+                query?: {
+                    at?: string | null;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Gaps"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duties/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the duties for a subject, or of a person, through all time. */
+        get: {
+            parameters: {
+                query?: {
+                    subject_id?: string;
+                    person_id?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Timeline"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duties/{duty_id}:end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                duty_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a duty. What it leaves is a visible vacancy. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    duty_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["End"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Duty"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -528,7 +1248,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End a duty and begin it for somebody else, in one act. Never in the past. */
+        /**
+         * End a duty and begin it for somebody else, in one act, with the issues of the holder.
+         * @description In the past only for whom the deed duty.back_date is allowed there; it stays visible.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -558,6 +1281,62 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enterprise-proposals/{enterprise_proposal_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                enterprise_proposal_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Propose a place that the registry does not know. Its enterprise gets the same id. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    enterprise_proposal_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProposalReport"];
+                };
+            };
+            responses: {
+                /** @description A retry: already proposed */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Proposed"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Proposed"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                409: components["responses"]["CONFLICT"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -673,6 +1452,8 @@ export interface paths {
                 query?: {
                     level?: number;
                     parent?: string;
+                    /** @description Name, code or initials. */
+                    q?: string;
                 };
                 header?: never;
                 path?: never;
@@ -865,6 +1646,130 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the handovers of a subject or of a person, the latest first. */
+        get: {
+            parameters: {
+                query?: {
+                    subject_id?: string | null;
+                    person_id?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Handovers"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the open work of a duty: for whoever may hand it over, and for its holder. */
+        get: {
+            parameters: {
+                query: {
+                    duty: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpenWork"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{handover_id}:accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handover_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept a duty that was handed over to the caller. Again changes nothing. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    handover_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Handover"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -1282,6 +2187,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return all that is held about the caller: one JSON document, for them to keep. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/password": {
         parameters: {
             query?: never;
@@ -1313,10 +2255,144 @@ export interface paths {
                 };
                 403: components["responses"]["FORBIDDEN"];
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to set up a second factor: a secret for the authenticator, shown once. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BeginSecondFactor"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Secret"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor:confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show a code of the authenticator: from now on it is asked for. Answers recovery codes. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Confirm"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecoveryCodes"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor:remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the second factor away, with the password and a code of it. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RemoveSecondFactor"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -1761,6 +2837,160 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/my-month": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return what the caller did in a month, also where they walked along with somebody. */
+        get: {
+            parameters: {
+                query?: {
+                    month?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnMonth"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say whether people may sign in with another provider, and where that begins. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Oidc"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Take the browser back from the provider, and sign in whoever it vouches for. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Found */
+                302: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oidc/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Send the browser to the provider, to be asked who is there. */
+        get: {
+            parameters: {
+                query?: {
+                    jurisdiction_id?: number | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Found */
+                302: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/patrol-ends/{patrol_end_id}": {
         parameters: {
             query?: never;
@@ -1928,10 +3158,15 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Return where somebody went: for themselves, and for those who may read tracks there. */
+        /**
+         * Return where somebody went: for themselves, and for those who may read tracks there.
+         * @description The others name a purpose, which is noted in the trail.
+         */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    purpose?: string | null;
+                };
                 header?: never;
                 path: {
                     patrol_id: string;
@@ -1951,6 +3186,7 @@ export interface paths {
                 };
                 403: components["responses"]["FORBIDDEN"];
                 404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -2028,7 +3264,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List people by login, with the duties they hold now; `q` looks in name and login. */
+        /** List people by login, with the duties they hold now; `q`: name, login or initials. */
         get: {
             parameters: {
                 query?: {
@@ -2051,6 +3287,135 @@ export interface paths {
                         "application/json": components["schemas"]["People"];
                     };
                 };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return all people and duties as CSV, as the import takes them. The purpose is noted. */
+        get: {
+            parameters: {
+                query: {
+                    purpose: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return all people and duties as a workbook, as the import takes them. Likewise. */
+        get: {
+            parameters: {
+                query: {
+                    purpose: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the phones in use of all people whom the caller looks after, those to worry about first.
+         * @description `q` looks in the names of their owners.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    q?: string;
+                    worry?: "no_duty" | "several" | "long_unseen" | "expired" | null;
+                    limit?: number;
+                    after?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Phones"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
@@ -2269,7 +3634,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in with login and password on a phone or in a browser. */
+        /**
+         * Sign in with login and password on a phone or in a browser.
+         * @description Whoever has a second factor is asked for it (`/problems/second-factor-needed`): the same
+         *     again, with `otp`.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -2294,6 +3663,7 @@ export interface paths {
                 };
                 403: components["responses"]["FORBIDDEN"];
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -2333,6 +3703,52 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/current:rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get another token for this phone; `device.rotate_after` of /me says when to ask.
+         * @description Should the answer get lost, ask again with the token that you have.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Rotation"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Rotated"];
+                    };
+                };
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2944,6 +4360,69 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AccessToken: {
+            /** Format: date-time */
+            created_at?: string;
+            deeds?: string[];
+            /** Format: date-time */
+            expires_at?: string;
+            grid?: components["schemas"]["GridRef"];
+            /** Format: uuid */
+            id?: string;
+            issued_by?: components["schemas"]["PersonRef"];
+            /** Format: date-time */
+            last_seen_at?: string;
+            name?: string;
+            purpose?: string;
+            /** Format: date-time */
+            revoked_at?: string | null;
+            revoked_reason?: string | null;
+            /** @enum {string} */
+            state?: "active" | "expired" | "revoked";
+        };
+        AccessTokens: {
+            /** Format: date-time */
+            as_of?: string;
+            items?: components["schemas"]["AccessToken"][];
+        };
+        Account: {
+            /** Format: date-time */
+            activation_until?: string | null;
+            /** Format: date-time */
+            created_at?: string;
+            /** @description How many are not revoked. */
+            devices?: number;
+            /** Format: date-time */
+            disabled_at?: string | null;
+            has_oidc?: boolean;
+            has_second_factor?: boolean;
+            /** @description Has none, and their post needs one here. */
+            lacks_second_factor?: boolean;
+            /** Format: date-time */
+            last_seen_at?: string | null;
+            login?: string;
+            must_change_password?: boolean;
+            person?: components["schemas"]["PersonRef"];
+            /** @enum {string} */
+            state?: "active" | "invited" | "locked" | "disabled";
+            /** @description Also in another jurisdiction, so it is not changed from here. */
+            works_elsewhere?: boolean;
+        };
+        AccountCounts: {
+            active?: number;
+            all?: number;
+            disabled?: number;
+            invited?: number;
+            locked?: number;
+            second_factor?: number;
+        };
+        Accounts: {
+            /** Format: date-time */
+            as_of?: string;
+            counts?: components["schemas"]["AccountCounts"];
+            items?: components["schemas"]["Account"][];
+            next?: string | null;
+        };
         Acted: {
             action?: components["schemas"]["IssueAction"];
             issue?: components["schemas"]["Issue"];
@@ -2953,14 +4432,13 @@ export interface components {
         };
         ActionRequest: {
             /** @enum {string} */
-            action: "assign" | "take_on" | "return" | "submit" | "accept" | "reject" | "close" | "look_back" | "relapse" | "merge" | "void";
+            action: "assign" | "take_on" | "return" | "submit" | "accept" | "reject" | "close" | "look_back" | "relapse" | "acknowledge" | "merge" | "void";
             /**
              * @default [
              *       "fixed_term"
              *     ]
-             * @enum {array}
              */
-            due_kinds?: "immediate" | "fixed_term" | "long_term";
+            due_kinds?: ("immediate" | "fixed_term" | "long_term")[];
             /**
              * Format: date
              * @description The last day, included.
@@ -2998,6 +4476,32 @@ export interface components {
             login: string;
             password: string;
         };
+        Actor: {
+            /** Format: uuid */
+            id?: string | null;
+            /** @example person */
+            kind?: string;
+            name?: string | null;
+        };
+        Anchor: {
+            audit_hash?: string;
+            audit_seq?: number;
+            /** @example 2026-03-02 */
+            day?: string;
+            jurisdiction_id?: number;
+            signature?: string;
+            signed_at?: string;
+        };
+        AnchorBrief: {
+            /** Format: date */
+            day?: string;
+            /** @example sha256:0f1e2d3c4b5a6978 */
+            hash?: string;
+            seq?: number;
+        };
+        Anchors: {
+            items?: components["schemas"]["Anchor"][];
+        };
         Answer: {
             item: string;
             note?: string;
@@ -3022,6 +4526,28 @@ export interface components {
             until?: string | null;
             vacant?: boolean;
         };
+        Appointment: {
+            /**
+             * Format: date-time
+             * @default null
+             */
+            from?: string | null;
+            /** Format: uuid */
+            person_id: string;
+            /** @default  */
+            reason?: string;
+            /** @enum {string} */
+            role: "grid_head" | "deputy_head" | "grid_officer" | "dept_liaison" | "responsible_leader" | "responsible_person" | "dispatcher" | "enforcement_officer" | "auditor" | "security_admin" | "system_admin" | "admin";
+            /** @default 1 */
+            seat?: number;
+            /** @example grid:ID */
+            subject: string;
+            /**
+             * Format: date-time
+             * @default null
+             */
+            until?: string | null;
+        };
         Aside: {
             /** Format: uuid */
             id?: string;
@@ -3035,6 +4561,9 @@ export interface components {
             record_id?: unknown;
             sender?: components["schemas"]["PersonRef"];
             verdict?: string;
+        };
+        BeginSecondFactor: {
+            password: string;
         };
         Break: {
             reason?: string;
@@ -3056,6 +4585,17 @@ export interface components {
             /** Format: date-time */
             received_at?: string;
             title?: string;
+        };
+        BriefHandover: {
+            /** Format: date-time */
+            accepted_at?: string | null;
+            /** Format: date-time */
+            at?: string;
+            /** Format: uuid */
+            id?: string;
+            reason?: string;
+            /** Format: date-time */
+            recorded_at?: string;
         };
         Briefs: {
             count?: number;
@@ -3091,6 +4631,32 @@ export interface components {
             receipt?: {
                 [key: string]: unknown;
             };
+        };
+        Code: {
+            activation_code?: string;
+            login?: string;
+            name?: string;
+            /** Format: date-time */
+            valid_until?: string;
+        };
+        Colleague: {
+            grid?: components["schemas"]["GridRef"];
+            /** Format: uuid */
+            id?: string;
+            /** @description Of the name in pinyin, each way to read. */
+            initials?: string;
+            /** @description May patrol there, and so walk along. */
+            may_walk?: boolean;
+            person?: components["schemas"]["PersonRef"];
+            role?: string;
+        };
+        Colleagues: {
+            /** Format: date-time */
+            as_of?: string;
+            items?: components["schemas"]["Colleague"][];
+        };
+        Confirm: {
+            otp: string;
         };
         Content: {
             from?: string;
@@ -3167,6 +4733,7 @@ export interface components {
             position?: Record<string, never>;
             purpose?: string;
             sha256?: string;
+            source?: string | null;
             /** Format: date-time */
             taken_at?: string;
         };
@@ -3218,6 +4785,12 @@ export interface components {
         Dispatches: {
             items?: components["schemas"]["DispatchItem"][];
         };
+        DoneTo: {
+            /** Format: uuid */
+            id?: string;
+            kind?: string;
+            name?: string | null;
+        };
         DueEnterprise: {
             address?: string;
             code?: string;
@@ -3261,11 +4834,16 @@ export interface components {
             items?: components["schemas"]["Duty"][];
         };
         Duty: {
+            back_dated?: boolean;
+            /** Format: date-time */
+            end_recorded_at?: string | null;
             /** Format: date-time */
             from?: string | null;
             /** Format: uuid */
             id?: string;
             person?: components["schemas"]["PersonRef"];
+            /** Format: date-time */
+            recorded_at?: string | null;
             role?: string;
             seat?: number;
             subject?: components["schemas"]["Subject"];
@@ -3276,6 +4854,15 @@ export interface components {
             after?: components["schemas"]["Figure"] | null;
             before?: components["schemas"]["Figure"];
             met?: boolean | null;
+        };
+        End: {
+            /**
+             * Format: date-time
+             * @default null
+             */
+            at?: string | null;
+            /** @default  */
+            reason?: string;
         };
         Ended: {
             patrol_end?: components["schemas"]["PatrolEnd"];
@@ -3310,6 +4897,25 @@ export interface components {
             responsible_leader?: components["schemas"]["PersonRef"] | null;
             responsible_person?: components["schemas"]["PersonRef"] | null;
         };
+        EnterpriseProposal: {
+            accuracy_m?: number | null;
+            address?: string;
+            /** Format: uuid */
+            grid_id?: string;
+            /** Format: uuid */
+            id?: string;
+            kind?: string;
+            location?: Record<string, never>;
+            name?: string;
+            note?: string;
+            /** Format: date-time */
+            occurred_at?: string;
+            /** Format: date-time */
+            received_at?: string;
+            /** Format: uuid */
+            sender_id?: string;
+            uscc?: string | null;
+        };
         EnterpriseRef: {
             code?: string;
             /** Format: uuid */
@@ -3335,7 +4941,7 @@ export interface components {
             geometry?: Record<string, never>;
             /** Format: uuid */
             id?: string;
-            properties?: components["schemas"]["GridRef"];
+            properties?: components["schemas"]["OutlinedGrid"];
             /** @default Feature */
             type?: unknown;
         };
@@ -3348,6 +4954,24 @@ export interface components {
             since?: string;
             /** Format: date-time */
             until?: string;
+        };
+        GapCounts: {
+            too_few_officers?: number;
+            vacant_heads?: number;
+            without_leader?: number;
+            without_person?: number;
+        };
+        Gaps: {
+            /** Format: date-time */
+            as_of?: string;
+            /** Format: date-time */
+            at?: string;
+            counts?: components["schemas"]["GapCounts"];
+            least_officers?: number;
+            too_few_officers?: components["schemas"]["TooFew"][];
+            vacant_heads?: components["schemas"]["Vacancy"][];
+            without_leader?: components["schemas"]["Vacancy"][];
+            without_person?: components["schemas"]["Vacancy"][];
         };
         Gate: {
             key?: string;
@@ -3434,6 +5058,33 @@ export interface components {
         HandedOver: {
             begun?: components["schemas"]["Duty"];
             ended?: components["schemas"]["Duty"];
+            handover?: components["schemas"]["Handover"];
+        };
+        Handover: {
+            /** Format: date-time */
+            accepted_at?: string | null;
+            /** Format: date-time */
+            at?: string;
+            back_dated?: boolean;
+            /** Format: uuid */
+            begun_id?: string;
+            /** Format: uuid */
+            ended_id?: string;
+            from_person?: components["schemas"]["PersonRef"];
+            /** Format: uuid */
+            id?: string;
+            /** Format: date-time */
+            passed_on_at?: string | null;
+            reason?: string;
+            /** Format: date-time */
+            recorded_at?: string;
+            role?: string;
+            seat?: number;
+            subject?: components["schemas"]["Subject"];
+            to_person?: components["schemas"]["PersonRef"];
+        };
+        Handovers: {
+            items?: components["schemas"]["Handover"][];
         };
         Head: {
             hash?: string;
@@ -3567,12 +5218,14 @@ export interface components {
             place?: string | null;
             relapses?: number;
             requirement?: string | null;
+            seen?: components["schemas"]["Seen"][];
             severity?: string;
             source?: string;
             state?: string;
             /** Format: date-time */
             submitted_at?: string | null;
             town?: components["schemas"]["GridRef"] | null;
+            urgent?: boolean;
             version?: number;
         };
         IssueAction: {
@@ -3615,6 +5268,7 @@ export interface components {
             position?: Record<string, never> | null;
             purpose?: string;
             sha256?: string;
+            source?: string | null;
             /** Format: date-time */
             taken_at?: string;
         };
@@ -3646,6 +5300,15 @@ export interface components {
              * @enum {string}
              */
             source?: "patrol" | "formal" | "complaint" | "superior" | "remote_sensing" | "look_back" | "media";
+            /**
+             * @description 紧急上报: on top for town, office and enforcement till seen.
+             * @default false
+             */
+            urgent?: boolean;
+        };
+        Issued: {
+            access_token?: components["schemas"]["AccessToken"];
+            token?: string;
         };
         Issues: {
             /** Format: date-time */
@@ -3660,6 +5323,14 @@ export interface components {
             id?: number;
             is_synthetic?: boolean;
             name?: string;
+        };
+        LastAnchor: {
+            /** Format: date */
+            day?: string;
+            hash?: string;
+            seq?: number;
+            /** Format: date-time */
+            signed_at?: string;
         };
         Leave: {
             /** Format: date */
@@ -3742,12 +5413,14 @@ export interface components {
         Me: {
             /** @description For browsers: send as X-CSRFToken. */
             csrf_token?: string;
+            device?: components["schemas"]["MyDevice"];
             duties?: components["schemas"]["MyDuty"][];
             jurisdiction?: components["schemas"]["Jurisdiction"];
             login?: string;
             must_change_password?: boolean;
             permissions?: string[];
             person?: components["schemas"]["PersonRef"];
+            second_factor?: components["schemas"]["MySecondFactor"];
         };
         Measured: {
             distance_m?: number;
@@ -3770,6 +5443,47 @@ export interface components {
             until?: string | null;
             vacant?: boolean;
         };
+        MonthDay: {
+            closed?: boolean;
+            /** Format: date */
+            day?: string;
+            distance_m?: number;
+            patrols?: number;
+            /** @description Visits that found a problem. */
+            problems?: number;
+            visits?: number;
+        };
+        MonthPatrol: {
+            companions?: components["schemas"]["PersonRef"][];
+            /** Format: date */
+            day?: string;
+            distance_m?: number;
+            grid?: components["schemas"]["GridRef"];
+            /** Format: uuid */
+            id?: string;
+            /** Format: date-time */
+            occurred_at?: string;
+            officer?: components["schemas"]["PersonRef"];
+        };
+        MonthVisit: {
+            /** Format: date */
+            day?: string;
+            enterprise?: components["schemas"]["EnterpriseRef"];
+            /** Format: uuid */
+            id?: string;
+            /** Format: date-time */
+            occurred_at?: string;
+            result?: string;
+        };
+        MyDevice: {
+            /** Format: date-time */
+            expires_at?: string;
+            /** Format: uuid */
+            id?: string;
+            kind?: string;
+            /** Format: date-time */
+            rotate_after?: string | null;
+        };
         MyDuty: {
             /** Format: date-time */
             from?: string | null;
@@ -3780,6 +5494,11 @@ export interface components {
             subject?: components["schemas"]["Subject"];
             /** Format: date-time */
             until?: string | null;
+        };
+        MySecondFactor: {
+            is_set_up?: boolean;
+            must_set_up?: boolean;
+            recovery_codes_left?: number;
         };
         NamedDayClose: {
             /** Format: date */
@@ -3798,6 +5517,51 @@ export interface components {
                 [key: string]: unknown;
             }[];
             visits?: number;
+        };
+        Oidc: {
+            is_offered?: boolean;
+            issuer?: string | null;
+            start?: string | null;
+        };
+        OpenCounts: {
+            due_visits?: number;
+            issues?: number;
+            orders?: number;
+        };
+        OpenIssue: {
+            description?: string;
+            /** Format: date-time */
+            due_at?: string | null;
+            enterprise?: components["schemas"]["EnterpriseRef"] | null;
+            grid?: components["schemas"]["GridRef"];
+            /** Format: uuid */
+            id?: string;
+            number?: string;
+            overdue?: boolean;
+            state?: string;
+        };
+        OpenOrder: {
+            /** Format: date */
+            due_on?: string;
+            /** Format: uuid */
+            id?: string;
+            number?: string;
+            requirement?: string;
+        };
+        OpenVisit: {
+            /** Format: date */
+            due_on?: string;
+            enterprise?: components["schemas"]["EnterpriseRef"];
+            owed_days?: number;
+        };
+        OpenWork: {
+            /** Format: date-time */
+            as_of?: string;
+            counts?: components["schemas"]["OpenCounts"];
+            due_visits?: components["schemas"]["OpenVisit"][];
+            duty?: components["schemas"]["Duty"];
+            issues?: components["schemas"]["OpenIssue"][];
+            orders?: components["schemas"]["OpenOrder"][];
         };
         Order: {
             addressee?: components["schemas"]["GridRef"];
@@ -3832,6 +5596,14 @@ export interface components {
             /** @default FeatureCollection */
             type?: unknown;
         };
+        OutlinedGrid: {
+            code?: string;
+            /** Format: uuid */
+            id?: string;
+            initials?: string;
+            level?: number;
+            name?: string;
+        };
         OwnDay: {
             /** Format: date-time */
             as_of?: string;
@@ -3847,6 +5619,14 @@ export interface components {
             grid?: components["schemas"]["GridRef"];
             problems?: number;
             visits?: number;
+        };
+        OwnMonth: {
+            /** Format: date-time */
+            as_of?: string;
+            days?: components["schemas"]["MonthDay"][];
+            month?: string;
+            patrols?: components["schemas"]["MonthPatrol"][];
+            visits?: components["schemas"]["MonthVisit"][];
         };
         PaginationMetadata: {
             /** @description First available page number. */
@@ -3869,6 +5649,7 @@ export interface components {
             old: string;
         };
         Patrol: {
+            companions?: string[];
             /** Format: uuid */
             grid_id?: string;
             /** Format: uuid */
@@ -3903,6 +5684,8 @@ export interface components {
         };
         PatrolReport: {
             accuracy_m?: number;
+            /** @description Who walks along (两人同行): it is one patrol, and of them all. */
+            companions?: string[];
             /** @enum {string} */
             crs?: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
             /** Format: uuid */
@@ -3932,10 +5715,15 @@ export interface components {
             roles?: components["schemas"]["PersonDuty"][];
         };
         PersonDuty: {
+            back_dated?: boolean;
+            /** Format: date-time */
+            end_recorded_at?: string | null;
             /** Format: date-time */
             from?: string | null;
             /** Format: uuid */
             id?: string;
+            /** Format: date-time */
+            recorded_at?: string | null;
             role?: string;
             seat?: number;
             subject?: components["schemas"]["Subject"];
@@ -3946,6 +5734,46 @@ export interface components {
             /** Format: uuid */
             id?: string;
             name?: string;
+        };
+        Phone: {
+            app_build?: string | null;
+            /** Format: date-time */
+            created_at?: string;
+            /** Format: date-time */
+            expires_at?: string;
+            /** Format: uuid */
+            id?: string;
+            /** @description The one that asks. */
+            is_current?: boolean;
+            /** @enum {string} */
+            kind?: "phone" | "browser";
+            /** Format: date-time */
+            last_seen_at?: string;
+            name?: string;
+            person?: components["schemas"]["PersonRef"];
+            /** @enum {string} */
+            proof?: "password" | "oidc";
+            /** Format: date-time */
+            revoked_at?: string | null;
+            /** @description What somebody wrote, or `signed_out`, or `copied`. */
+            revoked_reason?: string | null;
+            /** @enum {string} */
+            state?: "active" | "expired" | "revoked";
+            worries?: ("no_duty" | "several" | "long_unseen" | "expired")[];
+        };
+        PhoneCounts: {
+            all?: number;
+            expired?: number;
+            long_unseen?: number;
+            no_duty?: number;
+            several?: number;
+        };
+        Phones: {
+            /** Format: date-time */
+            as_of?: string;
+            counts?: components["schemas"]["PhoneCounts"];
+            items?: components["schemas"]["Phone"][];
+            next?: number | null;
         };
         Photo: {
             accuracy_m?: number;
@@ -3958,6 +5786,11 @@ export interface components {
              */
             purpose?: "scene" | "before" | "after";
             sha256: string;
+            /**
+             * @description Taken for this record, or picked from older pictures.
+             * @enum {string}
+             */
+            source?: "camera" | "picked";
             /** Format: date-time */
             taken_at: string;
         };
@@ -3997,6 +5830,36 @@ export interface components {
             /** @example /problems/not-your-grid */
             type: string;
         };
+        ProposalReport: {
+            accuracy_m?: number;
+            /** @default  */
+            address?: string;
+            contact_name?: string;
+            contact_phone?: string;
+            /** @enum {string} */
+            crs: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+            /** @default false */
+            is_scattered_polluter?: boolean;
+            kind: string;
+            /**
+             * Format: date-time
+             * @description When it happened, by the phone's own clock.
+             */
+            made_at: string;
+            name: string;
+            /** @default  */
+            note?: string;
+            photos?: components["schemas"]["Photo"][];
+            position: Record<string, never>;
+            uscc?: string;
+        };
+        Proposed: {
+            enterprise?: components["schemas"]["Enterprise"];
+            enterprise_proposal?: components["schemas"]["EnterpriseProposal"];
+            receipt?: {
+                [key: string]: unknown;
+            };
+        };
         PublicKey: {
             /** @example ed25519 */
             algorithm?: string;
@@ -4023,6 +5886,12 @@ export interface components {
             rank?: number | null;
             weeks_signed?: components["schemas"]["Figure"];
         };
+        Reason: {
+            reason: string;
+        };
+        RecoveryCodes: {
+            recovery_codes?: string[];
+        };
         Registered: {
             inspection?: components["schemas"]["Inspection"];
             receipt?: {
@@ -4033,6 +5902,10 @@ export interface components {
             key: string;
             version: number;
             word: string;
+        };
+        RemoveSecondFactor: {
+            otp: string;
+            password: string;
         };
         Reply: {
             reply: string;
@@ -4057,6 +5930,15 @@ export interface components {
         };
         Return: {
             reason: string;
+        };
+        Rotated: {
+            /** Format: date-time */
+            rotate_after?: string;
+            token?: string;
+        };
+        Rotation: {
+            /** @default null */
+            app_build?: string | null;
         };
         Round: {
             end?: components["schemas"]["PatrolEnd"] | null;
@@ -4093,6 +5975,53 @@ export interface components {
             as_of?: string;
             items?: components["schemas"]["RuleSet"][];
         };
+        SeatVacancy: {
+            /** Format: date-time */
+            from?: string;
+            role?: string;
+            seat?: number;
+            /** Format: date-time */
+            until?: string | null;
+        };
+        Secret: {
+            otpauth_uri?: string;
+            secret?: string;
+        };
+        Seen: {
+            /** Format: date-time */
+            at?: string;
+            person?: components["schemas"]["PersonRef"];
+        };
+        SeenDevice: {
+            app_build?: string | null;
+            /** Format: date-time */
+            created_at?: string;
+            /** Format: date-time */
+            expires_at?: string;
+            /** Format: uuid */
+            id?: string;
+            /** @description The one that asks. */
+            is_current?: boolean;
+            /** @enum {string} */
+            kind?: "phone" | "browser";
+            /** Format: date-time */
+            last_seen_at?: string;
+            name?: string;
+            person?: components["schemas"]["PersonRef"];
+            /** @enum {string} */
+            proof?: "password" | "oidc";
+            /** Format: date-time */
+            revoked_at?: string | null;
+            /** @description What somebody wrote, or `signed_out`, or `copied`. */
+            revoked_reason?: string | null;
+            /** @enum {string} */
+            state?: "active" | "expired" | "revoked";
+        };
+        SeenDevices: {
+            /** Format: date-time */
+            as_of?: string;
+            items?: components["schemas"]["SeenDevice"][];
+        };
         Sign: {
             /** @default  */
             comment?: string;
@@ -4106,6 +6035,11 @@ export interface components {
             /** @default null */
             jurisdiction_id?: number | null;
             login: string;
+            /**
+             * @description The code of the second factor, or a recovery code.
+             * @default null
+             */
+            otp?: string | null;
             password: string;
         };
         SignedIn: {
@@ -4139,6 +6073,7 @@ export interface components {
             /** Format: date-time */
             accepted_at?: string | null;
             accepted_by?: components["schemas"]["PersonRef"] | null;
+            anchor?: components["schemas"]["AnchorBrief"] | null;
             /** Format: date-time */
             as_of?: string;
             comment?: string;
@@ -4192,6 +6127,35 @@ export interface components {
             gaps?: number;
             points?: number;
             visits?: number;
+        };
+        Term: {
+            back_dated?: boolean;
+            /** Format: date-time */
+            end_recorded_at?: string | null;
+            /** Format: date-time */
+            from?: string | null;
+            handover?: components["schemas"]["BriefHandover"] | null;
+            /** Format: uuid */
+            id?: string;
+            person?: components["schemas"]["PersonRef"];
+            /** Format: date-time */
+            recorded_at?: string | null;
+            role?: string;
+            seat?: number;
+            subject?: components["schemas"]["Subject"];
+            /** Format: date-time */
+            until?: string | null;
+        };
+        Timeline: {
+            /** Format: date-time */
+            as_of?: string;
+            items?: components["schemas"]["Term"][];
+            vacancies?: components["schemas"]["SeatVacancy"][];
+        };
+        TooFew: {
+            grid?: components["schemas"]["GridRef"];
+            least?: number;
+            officers?: number;
         };
         TownWeek: {
             days?: components["schemas"]["Patrolled"][];
@@ -4326,6 +6290,29 @@ export interface components {
             dropped?: number;
             points: unknown[][];
         };
+        Trail: {
+            /** Format: date-time */
+            as_of?: string;
+            items?: components["schemas"]["TrailLine"][];
+            next?: number | null;
+        };
+        TrailLine: {
+            actor?: components["schemas"]["Actor"];
+            /** Format: date-time */
+            at?: string;
+            changes?: {
+                [key: string]: unknown;
+            };
+            deed?: string;
+            device_at?: string | null;
+            device_id?: string | null;
+            digest?: string | null;
+            hash?: string;
+            media?: string[];
+            request_id?: string | null;
+            seq?: number;
+            subject?: components["schemas"]["DoneTo"];
+        };
         Unit: {
             code?: string;
             /** Format: uuid */
@@ -4348,6 +6335,15 @@ export interface components {
             enterprise_id: string;
             reason: string;
         };
+        Vacancy: {
+            /** Format: date-time */
+            from?: string | null;
+            role?: string;
+            seat?: number;
+            subject?: components["schemas"]["Subject"];
+            /** Format: date-time */
+            until?: string | null;
+        };
         Verdict: {
             id?: unknown;
             missing_media?: string[];
@@ -4360,11 +6356,14 @@ export interface components {
             verdict?: string;
         };
         Verification: {
+            /** @description How many it was compared with. */
+            anchors?: number;
             /** Format: date-time */
             as_of?: string;
             break?: components["schemas"]["Break"] | null;
             head?: components["schemas"]["Head"];
             holds?: boolean;
+            last_anchor?: components["schemas"]["LastAnchor"] | null;
             lines?: number;
         };
         Waiting: {
@@ -4374,23 +6373,42 @@ export interface components {
             /** Format: date-time */
             due_at?: string | null;
             enterprise?: components["schemas"]["EnterpriseRef"] | null;
+            /** Format: date-time */
+            found_at?: string;
+            found_by?: components["schemas"]["PersonRef"];
             grid?: components["schemas"]["GridRef"];
             /** Format: uuid */
             id?: string | null;
             /** @enum {string} */
-            kind?: "issue" | "weekly_summary" | "dispatch_order" | "monthly_dispatch" | "quarantined";
+            kind?: "issue" | "weekly_summary" | "dispatch_order" | "monthly_dispatch" | "quarantined" | "handover";
             lead_unit?: components["schemas"]["UnitRef"] | null;
             month?: string;
             number?: string;
             overdue?: boolean;
             owner?: components["schemas"]["PersonRef"] | null;
+            /** @description Who hands it over. */
+            person?: components["schemas"]["PersonRef"];
             /** @description Why it was returned. */
             reason?: string | null;
+            role?: string;
+            seen?: components["schemas"]["Seen"][];
             state?: string;
+            subject?: components["schemas"]["Subject"];
             /** @description A description or requirement, as given. */
             title?: string;
             town?: components["schemas"]["GridRef"] | null;
+            /** @description 紧急上报: it stands on top. */
+            urgent?: boolean;
             week?: string;
+        };
+        WantedAccess: {
+            deeds: ("field.read" | "enterprise.read" | "issue.read" | "summary.read" | "dispatch.read" | "roster.read")[];
+            /** Format: uuid */
+            grid_id: string;
+            name: string;
+            purpose: string;
+            /** Format: date-time */
+            until: string;
         };
         WeekSoFar: {
             towns?: components["schemas"]["TownWeek"][];
@@ -4460,6 +6478,15 @@ export interface components {
         };
         /** @description Request Entity Too Large */
         REQUEST_ENTITY_TOO_LARGE: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too Many Requests */
+        TOO_MANY_REQUESTS: {
             headers: {
                 [name: string]: unknown;
             };
