@@ -29,7 +29,7 @@ def accounts(
     now: datetime,
     *,
     q: str,
-    only: str | None = None,
+    standing: str | None = None,
     limit: int,
     after: str | None,
 ) -> dict[str, Any]:
@@ -38,8 +38,8 @@ def accounts(
     found = _accounts(session, lists["second_factor"]).order_by(Account.login).limit(limit + 1)
     if q:
         found = found.where(is_called(Person, q, Account.login))
-    if only:
-        found = found.where(lists[only])
+    if standing:
+        found = found.where(lists[standing])
     rows = session.execute(found.where(Account.login > after) if after else found).all()
     items = [_account_item(row, now) for row in rows[:limit]]
     following = items[-1]["login"] if len(rows) > limit else None
@@ -90,7 +90,7 @@ def _counts(session: Session, lists: dict[str, ColumnElement[bool]]) -> dict[str
     return dict(row._mapping)
 
 
-def _accounts(session: Session, lacks: ColumnElement[bool]) -> Select[Any]:
+def _accounts(session: Session, lacks: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     seen = (
         select(
             Device.account_id,
@@ -117,7 +117,7 @@ def _accounts(session: Session, lacks: ColumnElement[bool]) -> Select[Any]:
     return _joined(told, session).outerjoin(seen, seen.c.account_id == Account.id)
 
 
-def _joined(told: Select[Any], session: Session) -> Select[Any]:
+def _joined(told: Select[*tuple[Any, ...]], session: Session) -> Select[*tuple[Any, ...]]:
     return (
         told.select_from(Account)
         .join(Membership, Membership.account_id == Account.id)

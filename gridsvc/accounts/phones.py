@@ -1,7 +1,7 @@
 """Which phones are in use, and which of them should be in nobody's hands any more."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -69,14 +69,14 @@ def reach(
     return dict(found)
 
 
-def _phones(session: Session, q: str) -> Iterable[Row[tuple[Device, Person]]]:
+def _phones(session: Session, q: str) -> Sequence[Row[Device, Person]]:
     used = select(Device, Person).join(Person, Person.id == Device.person_id)
     used = used.where(Device.kind == "phone", Device.revoked_at.is_(None))
     return session.execute(used.where(is_called(Person, q)) if q else used).all()
 
 
 def _items(
-    found: Collection[Row[tuple[Device, Person]]], duties: Collection[UUID], now: datetime
+    found: Collection[Row[Device, Person]], duties: Collection[UUID], now: datetime
 ) -> Iterable[Item]:
     active = Counter(person.id for device, person in found if device_state(device, now) == "active")
     for device, person in found:

@@ -79,7 +79,7 @@ class ReasonSchema(Schema):
 
 class AccountsQuerySchema(Schema):
     q = TextField(load_default="", validate=Length(max=100))
-    only = fields.String(
+    standing = fields.String(
         load_default=None,
         validate=OneOf(ACCOUNT_LISTS),
         metadata={"description": "A state, or those that still lack the second factor they need."},

@@ -234,7 +234,7 @@ def test_the_lists_say_who_is_invited_locked_shut_or_without_the_second_factor(
     headers = as_(security)
 
     def listed(only: str) -> tuple[list[str], int]:
-        page = client.get(f"/api/v1/accounts?only={only}", headers=headers).json
+        page = client.get(f"/api/v1/accounts?standing={only}", headers=headers).json
         items = page["items"]
         assert only == "second_factor" or {item["state"] for item in items} == {only}
         assert [item["login"] for item in items if item["lacks_second_factor"]] == (
