@@ -18,6 +18,7 @@ from gridsvc.home.routes import blueprint as home
 from gridsvc.identity import require_identity
 from gridsvc.inspections.routes import blueprint as inspections
 from gridsvc.issues.routes import blueprint as issues
+from gridsvc.leaves.routes import blueprint as leaves
 from gridsvc.logs import init_app as init_logs
 from gridsvc.maps.routes import blueprint as maps
 from gridsvc.media.routes import photos, uploads
@@ -27,6 +28,7 @@ from gridsvc.proposals.routes import blueprint as proposals
 from gridsvc.roster.routes import blueprint as roster
 from gridsvc.rules.routes import blueprint as rules
 from gridsvc.sealing import Sealer
+from gridsvc.search.routes import blueprint as search
 from gridsvc.session import db, serve_as_app_role
 from gridsvc.signin.authenticate import authenticate
 from gridsvc.signin.routes import blueprint as signin
@@ -43,6 +45,8 @@ FEATURES = (
     accounts,
     audit,
     roster,
+    leaves,
+    search,
     rules,
     enterprises,
     maps,

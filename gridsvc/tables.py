@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import click
@@ -88,6 +89,20 @@ def read_table(path: Path, columns: Collection[str], optional: Collection[str] =
             cells = {name: cell.strip() for name, cell in zip(header, row, strict=True)}
             table.lines.append(Line(number, defaults | cells))
     return table
+
+
+def read_content(
+    name: str, content: bytes, columns: Collection[str], optional: Collection[str] = ()
+) -> Table:
+    """Read a table that came as bytes, by the ending of its name. See read_table."""
+    with TemporaryDirectory() as directory:
+        path = Path(directory) / ("table.xlsx" if is_workbook(Path(name)) else "table.csv")
+        path.write_bytes(content)
+        try:
+            return read_table(path, columns, optional)
+        except UnreadableTable as refusal:
+            detail = str(refusal).replace(str(path), name)
+            raise UnreadableTable(detail, **refusal.facts) from None
 
 
 def progress(items: Sequence[Item], label: str) -> Iterator[Item]:

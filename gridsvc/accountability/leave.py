@@ -1,6 +1,7 @@
 """Days off (请假), so that they blame nobody."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from gridsvc.accountability.models import Leave
@@ -9,13 +10,24 @@ from gridsvc.accountability.service import BadDays, somebody, stand_in_line
 from gridsvc.actor import Actor
 from gridsvc.audit import service as audit
 from gridsvc.audit.rules import Act
-from gridsvc.errors import Conflict, Refused
+from gridsvc.errors import Conflict, NotFound, Refused
 from gridsvc.ids import new_id
 from gridsvc.session import Session
+from gridsvc.weeks import local_day
+
+DAY = timedelta(days=1)
 
 
 class OnLeaveAlready(Conflict):
     """Some of these days are already off for that person."""
+
+
+class UnknownLeave(NotFound):
+    """There is no such leave, or none that is yours to see."""
+
+
+class LeaveOver(Refused):
+    """These days are over, or were taken back already."""
 
 
 class OwnSubstitute(Refused):
@@ -58,6 +70,31 @@ def record_leave(
     )
     session.add(leave)
     days_off = {"first_day": [None, str(first_day)], "last_day": [None, str(last_day)]}
-    act = Act(deed="leave.record", subject_kind="leave", subject_id=leave.id, changes=days_off)
-    audit.record(session, [act], by=by, at=now)
+    audit.record(session, [_act("leave.record", leave, days_off)], by=by, at=now)
     return leave
+
+
+def cancel_leave(session: Session, leave_id: UUID, *, by: Actor, now: datetime) -> Leave:
+    """Take back the days off from today on. Those that were had stay as they are.
+
+    Raises UnknownLeave, LeaveOver.
+    """
+    stand_in_line(session)
+    leave, today = session.get(Leave, leave_id, populate_existing=True), local_day(now)
+    if leave is None:
+        raise UnknownLeave(f"There is no leave {leave_id}.")
+    if leave.cancelled_at is not None or leave.last_day < today:
+        raise LeaveOver(f"It ended on {leave.last_day}.")
+    changes: dict[str, list[Any]]
+    if leave.first_day < today:
+        changes = {"last_day": [str(leave.last_day), str(today - DAY)]}
+        leave.last_day = today - DAY
+    else:
+        changes = {"cancelled_at": [None, now]}
+        leave.cancelled_at = now
+    audit.record(session, [_act("leave.cancel", leave, changes)], by=by, at=now)
+    return leave
+
+
+def _act(deed: str, leave: Leave, changes: dict[str, list[Any]]) -> Act:
+    return Act(deed=deed, subject_kind="leave", subject_id=leave.id, changes=changes)

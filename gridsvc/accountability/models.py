@@ -84,7 +84,10 @@ class Handover(Scoped, Model):
 
 
 class Leave(Scoped, Model):
-    """Days off (请假), so that they blame nobody. Both days are local and included."""
+    """Days off (请假), so that they blame nobody. Both days are local and included.
+
+    One that is taken back before it begins stays, with `cancelled_at`; one that runs is cut short.
+    """
 
     __tablename__ = "leave"
     __table_args__ = (
@@ -100,3 +103,4 @@ class Leave(Scoped, Model):
     last_day: Mapped[date]
     reason: Mapped[str]
     recorded_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]

@@ -129,8 +129,12 @@ def duties_of(
 def leaves(
     session: Session, first: date, last: date, person_ids: Collection[UUID] | None = None
 ) -> Sequence[Leave]:
-    """Return the leaves with a day among `first` to `last`, of everybody or of some people."""
-    off = select(Leave).where(Leave.first_day <= last, Leave.last_day >= first)
+    """Return the leaves with a day among `first` to `last`, of everybody or of some people.
+
+    Without those that were taken back.
+    """
+    stands = Leave.cancelled_at.is_(None)
+    off = select(Leave).where(stands, Leave.first_day <= last, Leave.last_day >= first)
     if person_ids is not None:
         off = off.where(Leave.person_id.in_(person_ids))
     return session.scalars(off.order_by(Leave.first_day, Leave.id)).all()

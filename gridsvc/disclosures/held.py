@@ -36,7 +36,9 @@ ACCOUNT = (
 DEVICE = (
     "id", "kind", "name", "app_build", "created_at", "last_seen_at", "expires_at", "revoked_at",
 )  # fmt: skip
-LEAVE = ("id", "substitute_id", "first_day", "last_day", "reason", "recorded_at")
+LEAVE = (
+    "id", "substitute_id", "first_day", "last_day", "reason", "recorded_at", "cancelled_at",
+)  # fmt: skip
 RECORD = (
     "id", "grid_id", "device_id", "made_at", "clock_offset_s", "occurred_at", "received_at",
     "digest",
@@ -54,7 +56,7 @@ def document(session: Session, person_id: UUID, account_id: UUID, now: datetime)
     yield b'{"as_of":' + _json(now)
     yield b',"person":' + _json(_row(person, PERSON))
     yield b',"account":' + _json(_row(account, ACCOUNT))
-    yield b',"duties":' + _json([_term(term) for term in _terms(session, person_id)])
+    yield b',"duties":' + _json([_term(term) for term in _terms(session, person)])
     yield b',"handovers":' + _json([_handover(one) for one in _handovers(session, person_id)])
     for name, rows in _lists(session, person_id):
         yield b"," + _json(name) + b":"
@@ -125,8 +127,8 @@ def _audit(session: Session, person_id: UUID) -> Iterator[Row]:
         after = found[-1].seq
 
 
-def _terms(session: Session, person_id: UUID) -> Iterable[Row]:
-    terms: Iterable[Row] = timeline_of_person(session, person_id)["items"]
+def _terms(session: Session, person: Person) -> Iterable[Row]:
+    terms: Iterable[Row] = timeline_of_person(session, person)["items"]
     return terms
 
 

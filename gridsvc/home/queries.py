@@ -220,6 +220,7 @@ def _handovers(session: Session, reader: Reader, now: datetime) -> list[Item]:
             "role": one["role"],
             "subject": one["subject"],
             "person": one["from_person"],
+            "duty_id": one["begun_id"],
             "state": "waiting",
             "due_at": one["at"],
         }

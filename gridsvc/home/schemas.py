@@ -42,6 +42,7 @@ class WaitingSchema(Schema):
     role = fields.String()
     subject = fields.Nested(SubjectSchema)
     person = fields.Nested(PersonRefSchema, metadata={"description": "Who hands it over."})
+    duty_id = fields.UUID(metadata={"description": "The duty that begins."})
 
 
 class PatrolledSchema(Schema):

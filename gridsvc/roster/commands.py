@@ -24,7 +24,7 @@ from gridsvc.roster import service
 from gridsvc.roster.differences import HEADER, differences
 from gridsvc.roster.export import export
 from gridsvc.roster.plan import Plan
-from gridsvc.roster.rules import COLUMNS
+from gridsvc.roster.rules import COLUMNS, OPTIONAL
 from gridsvc.session import transaction
 from gridsvc.sheets import is_workbook, workbook
 from gridsvc.tables import (
@@ -69,7 +69,7 @@ def import_people(
     without the duty. UTF-8 or GB18030. All or nothing; the same file again changes nothing.
     A dry run tells what would change, and writes FILE.differences.csv.
     """
-    table = read_table(path, COLUMNS, optional=("phone", "seat", "from", "until"))
+    table = read_table(path, COLUMNS, optional=OPTIONAL)
     now, codes = utc_now(), codes or beside(path, "codes")
     with transaction(jurisdiction) as session:
         plan, known = service.plan(session, list(progress(table.lines, "Reading")), joins=joins)

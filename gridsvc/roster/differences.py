@@ -1,16 +1,59 @@
 """What an import would change, line by line, for whoever decides about it. No session, no clock."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 from uuid import UUID
 
+from gridsvc.digests import canonical, digest
+from gridsvc.errors import Conflict, Refused
 from gridsvc.roster.export import day_or_moment
 from gridsvc.roster.plan import Plan
 from gridsvc.roster.rules import HeldDuty, Known
+from gridsvc.tables import SHOWN_FAULTS, Fault
 
 HEADER = (
     "change", "login", "name", "phone", "role", "subject_kind", "subject_code", "seat", "from",
     "until", "before",
 )  # fmt: skip
+
+
+class FaultyTable(Refused):
+    """Some lines of the table cannot be entered, so nothing was."""
+
+
+class RosterChanged(Conflict):
+    """The import would change something else than the dry run said."""
+
+
+def report(plan: Plan, known: Known, faults: Iterable[Fault]) -> dict[str, Any]:
+    """Return what an import would do, and a digest of it: as long as that stands, so does this."""
+    found = differences(plan, known)
+    return {
+        "dry_run": True,
+        "people": {
+            "new": len(plan.new_people),
+            "changed": len(plan.changed_people),
+            "unchanged": plan.unchanged_people,
+        },
+        "duties": {
+            "begun": len(plan.begun),
+            "ended": len(plan.ended),
+            "unchanged": plan.unchanged_duties,
+        },
+        "differences": found,
+        "faults": sorted({*faults, *plan.faults}),
+        "digest": digest(canonical(found)),
+        "codes": [],
+    }
+
+
+def require_as_told(told: Mapping[str, Any], expected: str | None) -> None:
+    """Raise FaultyTable, or RosterChanged unless an import is what the dry run said."""
+    if faults := told["faults"]:
+        lines = [{"line": fault.line, "reason": fault.reason} for fault in faults[:SHOWN_FAULTS]]
+        raise FaultyTable(f"{len(faults)} faults.", count=len(faults), faults=lines)
+    if told["digest"] != expected:
+        raise RosterChanged("Read the differences of a dry run first.", digest=told["digest"])
 
 
 def differences(plan: Plan, known: Known) -> list[dict[str, str]]:

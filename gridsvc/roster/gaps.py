@@ -11,6 +11,7 @@ from gridsvc.accountability.models import Duty
 from gridsvc.accountability.rules import Role
 from gridsvc.enterprises.models import Enterprise
 from gridsvc.grids.models import Grid
+from gridsvc.roster.queries import subject_item
 from gridsvc.rules.queries import numbers_at
 from gridsvc.session import Session
 
@@ -73,7 +74,7 @@ def _vacant(
         .order_by(model.code, seats.c.seat)
     )
     return [
-        {"subject": _subject(row), "role": role, "seat": seat, "since": since, "until": until}
+        {"subject": subject_item(row), "role": role, "seat": seat, "since": since, "until": until}
         for row, seat, since, until in session.execute(vacant)
     ]
 
@@ -99,9 +100,3 @@ def _too_few(session: Session, grid_ids: Collection[UUID], at: datetime, least: 
         {"grid": grid, "officers": officers, "least": least}
         for grid, officers in session.execute(few)
     ]
-
-
-def _subject(row: Grid | Enterprise) -> Item:
-    kind = "grid" if isinstance(row, Grid) else "enterprise"
-    level = row.level if isinstance(row, Grid) else None
-    return {"kind": kind, "id": row.id, "name": row.name, "code": row.code, "level": level}

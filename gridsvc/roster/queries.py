@@ -74,18 +74,21 @@ def codes(session: Session) -> dict[UUID, str]:
 
 def subjects_of(session: Session, duties: Collection[Duty]) -> dict[UUID, dict[str, Any]]:
     """Return what `duties` are for: kind, id, name, code, and the level of a grid."""
-    found = {}
+    found: dict[UUID, dict[str, Any]] = {}
     for kind, model in SUBJECTS.items():
         ids = {duty.subject_id for duty in duties if duty.subject_kind == kind}
         rows: Sequence[Any] = ()
         if ids:
             rows = session.scalars(select(model).where(model.id.in_(ids))).all()
-        for row in rows:
-            level = getattr(row, "level", None)
-            found[row.id] = {
-                "kind": kind, "id": row.id, "name": row.name, "code": row.code, "level": level,
-            }  # fmt: skip
+        found |= {row.id: subject_item(row) for row in rows}
     return found
+
+
+def subject_item(row: Grid | Enterprise | Unit) -> dict[str, Any]:
+    """Return what a duty is for, as others name it."""
+    level = getattr(row, "level", None)
+    kind = row.__tablename__
+    return {"kind": kind, "id": row.id, "name": row.name, "code": row.code, "level": level}
 
 
 def duty_rows(session: Session, duties: Collection[Duty]) -> list[dict[str, Any]]:
@@ -135,8 +138,15 @@ def grids_of(session: Session, duties: Sequence[Duty]) -> set[UUID]:
     """
     ids = {duty.subject_id for duty in duties if duty.subject_kind == "enterprise"}
     grids = {duty.subject_id for duty in duties if duty.subject_kind == "grid"}
-    if ids:
-        grids |= set(session.scalars(select(Enterprise.grid_id).where(Enterprise.id.in_(ids))))
+    grids |= set(enterprise_grids(session, ids).values())
     if any(duty.subject_kind == "unit" for duty in duties):
         grids.add(root(session).id)
     return grids
+
+
+def enterprise_grids(session: Session, ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return the grid of each enterprise among `ids`."""
+    if not ids:
+        return {}
+    lies_in = select(Enterprise.id, Enterprise.grid_id).where(Enterprise.id.in_(ids))
+    return {id: grid_id for id, grid_id in session.execute(lies_in)}

@@ -5,7 +5,6 @@ Changing it is another matter.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,19 +12,27 @@ from flask import Response
 from flask_smorest import Blueprint
 
 from gridsvc.accountability import access
-from gridsvc.accountability.leave import record_leave
-from gridsvc.accountability.models import Duty, Leave
+from gridsvc.accountability.models import Duty
 from gridsvc.accountability.queries import duties_of
-from gridsvc.accountability.service import Dated, Post, UnknownPerson, appoint, end_duty
+from gridsvc.accountability.service import Dated, Post, appoint, end_duty, somebody
 from gridsvc.clock import utc_now
 from gridsvc.identity import caller, needs
 from gridsvc.people import queries as people
-from gridsvc.people.models import Person
+from gridsvc.roster import service
+from gridsvc.roster.differences import report, require_as_told
 from gridsvc.roster.export import export
 from gridsvc.roster.gaps import gaps
-from gridsvc.roster.keeping import duty_kept, may_back_date, require_kept
-from gridsvc.roster.queries import duty_rows, grids_of, people_page
+from gridsvc.roster.import_schemas import ImportedSchema, ImportSchema
+from gridsvc.roster.keeping import (
+    allowed_at,
+    duty_kept,
+    may_back_date,
+    require_kept,
+    with_allowed,
+)
+from gridsvc.roster.queries import duty_rows, people_page
 from gridsvc.roster.responsibility import UnknownSubject, check_post, responsibility
+from gridsvc.roster.rules import COLUMNS, OPTIONAL
 from gridsvc.roster.schemas import (
     AppointmentSchema,
     DutiesQuerySchema,
@@ -35,8 +42,6 @@ from gridsvc.roster.schemas import (
     ExportQuerySchema,
     GapsQuerySchema,
     GapsSchema,
-    LeaveReportSchema,
-    LeaveSchema,
     PeopleQuerySchema,
     PeopleSchema,
     ResponsibilityQuerySchema,
@@ -46,10 +51,10 @@ from gridsvc.roster.schemas import (
     UnitsSchema,
     moment_of,
 )
-from gridsvc.roster.timeline import timeline_of_person, timeline_of_subject
+from gridsvc.roster.timeline import subject_called, timeline_of_person, timeline_of_subject
 from gridsvc.session import Session, transaction
 from gridsvc.sheets import MEDIA_TYPE, workbook
-from gridsvc.tables import csv_text
+from gridsvc.tables import csv_text, read_content
 
 blueprint = Blueprint(
     "roster", __name__, url_prefix="/api/v1", description="Who is who, and who answers for what"
@@ -92,13 +97,27 @@ def _one(id: UUID | None) -> list[UUID] | None:
 @blueprint.get("/duties/timeline")
 @blueprint.arguments(TimelineQuerySchema, location="query")
 @blueprint.response(200, TimelineSchema)
+@blueprint.alt_response(404, "NOT_FOUND")
 @needs("roster.read")
-def get_timeline(query: dict[str, UUID]) -> dict[str, Any]:
-    """List the duties for a subject, or of a person, through all time."""
-    [(whose, id)] = query.items()
-    read = timeline_of_subject if whose == "subject_id" else timeline_of_person
+def get_timeline(query: dict[str, Any]) -> dict[str, Any]:
+    """List the duties for a subject, or of a person, through all time, and what may be changed."""
+    now = utc_now()
     with transaction(caller().jurisdiction_id) as session:
-        return {**read(session, id), "as_of": utc_now()}
+        told = _timeline(session, **query)
+        with_allowed(session, told["items"], now)
+        allowed = allowed_at(session, told["subject"], now) if told["subject"] else []
+        return {**told, "allowed": allowed, "as_of": now}
+
+
+def _timeline(
+    session: Session, *, subject_id: UUID | None = None, person_id: UUID | None = None, deep: bool
+) -> dict[str, Any]:
+    if person_id is not None:
+        return timeline_of_person(session, somebody(session, person_id))
+    subject = subject_id and subject_called(session, subject_id)
+    if not subject:
+        raise UnknownSubject(f"There is no {subject_id}.")
+    return timeline_of_subject(session, subject, deep=deep)
 
 
 @blueprint.get("/duties/gaps")
@@ -157,31 +176,6 @@ def post_end(body: dict[str, Any], duty_id: UUID) -> dict[str, Any]:
     return row
 
 
-@blueprint.post("/leaves")
-@blueprint.arguments(LeaveReportSchema)
-@blueprint.response(201, LeaveSchema)
-@blueprint.alt_response(403, "FORBIDDEN")
-@blueprint.alt_response(404, "NOT_FOUND")
-@blueprint.alt_response(409, "CONFLICT")
-@needs("leave.record")
-def post_leave(body: dict[str, Any]) -> Leave:
-    """Record days off of somebody who holds a duty where the caller may record them."""
-    who, now = caller(), utc_now()
-    with transaction(who.jurisdiction_id) as session:
-        _keeps(session, body["person_id"], now)
-        return record_leave(session, by=who.actor, now=now, **body)
-
-
-def _keeps(session: Session, person_id: UUID, now: datetime) -> None:
-    """Raise unless the caller may record leave where somebody holds a duty now."""
-    if session.get(Person, person_id) is None:
-        raise UnknownPerson(f"There is no person {person_id}.")
-    mine = access.visible_grids(session, "leave.record", now)
-    held = duties_of(session, now, person_ids=[person_id])
-    if not mine & grids_of(session, held):
-        raise access.NotYours("None of your duties allows this for them.", deed="leave.record")
-
-
 @blueprint.get("/people")
 @blueprint.arguments(PeopleQuerySchema, location="query")
 @blueprint.response(200, PeopleSchema)
@@ -190,6 +184,30 @@ def get_people(query: dict[str, Any]) -> dict[str, Any]:
     """List people by login, with the duties they hold now; `q`: name, login or initials."""
     with transaction(caller().jurisdiction_id) as session:
         return people_page(session, utc_now(), **query)
+
+
+@blueprint.post("/people:import")
+@blueprint.arguments(ImportSchema)
+@blueprint.response(200, ImportedSchema)
+@blueprint.alt_response(403, "FORBIDDEN")
+@blueprint.alt_response(409, "CONFLICT")
+@needs("roster.import")
+def post_import(body: dict[str, Any]) -> dict[str, Any]:
+    """Enter people and duties from a table, one row for each duty; all or nothing.
+
+    First as a dry run, which tells every difference and writes nothing. Then with the `digest`
+    that it gave: if what would change is another by now, nothing is written (roster-changed).
+    """
+    who, now = caller(), utc_now()
+    table = read_content(body["name"], body["content"], COLUMNS, optional=OPTIONAL)
+    with transaction(who.jurisdiction_id) as session:
+        plan, known = service.plan(session, table.lines, joins=body["join"])
+        told = report(plan, known, table.faults)
+        if body["dry_run"]:
+            return told
+        require_as_told(told, body["digest"])
+        enrolled = service.carry_out(session, plan, known, by=who.actor, now=now)
+        return told | {"dry_run": False, "codes": [each for each in enrolled if each.code]}
 
 
 @blueprint.get("/people/export.csv")

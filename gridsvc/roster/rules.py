@@ -17,6 +17,7 @@ from gridsvc.weeks import midnight
 COLUMNS = (
     "login", "name", "phone", "role", "subject_kind", "subject_code", "seat", "from", "until",
 )  # fmt: skip
+OPTIONAL = ("phone", "seat", "from", "until")
 
 _DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T.+(?:Z|[+-]\d{2}:\d{2})")

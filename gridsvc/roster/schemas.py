@@ -191,56 +191,38 @@ class BriefHandoverSchema(Schema):
 
 
 class TermSchema(DutySchema):
-    """A duty with how it began."""
+    """A duty with how it began, and the changes of it that the caller may enter."""
 
     handover = fields.Nested(BriefHandoverSchema, allow_none=True)
-
-
-class SeatVacancySchema(Schema):
-    role = fields.String()
-    seat = fields.Integer()
-    since = MomentField(data_key="from")
-    until = MomentField(allow_none=True)
+    allowed = fields.List(fields.String())
 
 
 class TimelineQuerySchema(Schema):
-    """Of a subject, or of a person."""
+    """Of a subject, `deep` with what lies right below it, or of a person."""
 
     subject_id = fields.UUID()
     person_id = fields.UUID()
+    deep = fields.Boolean(load_default=False)
 
     @validates_schema
     def _need_one(self, data: dict[str, Any], **_: Any) -> None:
-        if len(data) != 1:
+        if ("subject_id" in data) == ("person_id" in data):
             raise ValidationError("Name a subject_id or a person_id.", "subject_id")
 
 
 class TimelineSchema(Schema):
-    """Duties through time, the earliest first; of a subject with the vacancies of its seats."""
+    """Duties through time, the earliest first; of a subject with the vacancies of its seats.
 
+    `places` are the subject and what lies below it, `allowed` what the caller may enter there.
+    """
+
+    subject = fields.Nested(SubjectSchema, allow_none=True)
+    person = fields.Nested(PersonRefSchema, allow_none=True)
+    places = fields.List(fields.Nested(SubjectSchema))
     items = fields.List(fields.Nested(TermSchema))
-    vacancies = fields.List(fields.Nested(SeatVacancySchema))
+    vacancies = fields.List(fields.Nested(VacancySchema))
+    allowed = fields.List(fields.String())
     as_of = MomentField()
-
-
-class LeaveReportSchema(Schema):
-    """Days off, the last included, and who stands in."""
-
-    person_id = fields.UUID(required=True)
-    substitute_id = fields.UUID(load_default=None, allow_none=True)
-    first_day = fields.Date(required=True)
-    last_day = fields.Date(required=True)
-    reason = TextField(required=True, validate=Length(min=1, max=500))
-
-
-class LeaveSchema(Schema):
-    id = fields.UUID()
-    person_id = fields.UUID()
-    substitute_id = fields.UUID(allow_none=True)
-    first_day = fields.Date()
-    last_day = fields.Date()
-    reason = fields.String()
-    recorded_at = MomentField()
 
 
 class PeopleQuerySchema(Schema):

@@ -130,6 +130,7 @@ def _days_off(session: Session, person_ids: Collection[UUID], span: Span) -> dic
     taken = select(Leave).where(
         Leave.person_id.in_(person_ids),
         Leave.substitute_id.is_(None),
+        Leave.cancelled_at.is_(None),
         Leave.first_day <= span.last,
         Leave.last_day >= span.first,
     )

@@ -33,6 +33,7 @@ READ = {
     "signed": "summary.read",
     "order": "dispatch.read",
     "quarantined": "quarantine.read",
+    "leave": "leave.record",
     "device": "device.manage",
     "access_token": "access_token.manage",
     "upload": None,

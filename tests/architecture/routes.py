@@ -130,7 +130,7 @@ ROWS = (
     Row(f"POST {V1}/handovers/{{handover_id}}:accept", "handover", ("A2",), own=True),
     Row(f"GET {V1}/search", query="q=砂石", names=SUBJECTS),
     Row(f"POST {V1}/people:import", json=table, answers=422),
-    Row(f"GET {V1}/leaves", names=SUBJECTS),
+    Row(f"GET {V1}/leaves", shows="leave"),
     Row(f"POST {V1}/leaves", "person", known=True, json=leave),
     Row(f"POST {V1}/leaves/{{leave_id}}:cancel", "leave", known=True),
     # accounts, devices, programs

@@ -13,6 +13,7 @@ from uuid import UUID
 from shapely import Point
 from sqlalchemy import select
 
+from gridsvc.accountability.models import Leave
 from gridsvc.accountability.rules import KEEPERS, Role
 from gridsvc.accountability.rules import POSTS as PERMITTED
 from gridsvc.accountability.service import Dated
@@ -124,8 +125,9 @@ class County:
             "phone": officer.phone,
             "login": officer.login,
             "device": token.device_id,
+            "leave": _a_leave(session, officer),
         }
-        spot.own |= {kind: {officer.id} for kind in ("person", "phone", "device")}
+        spot.own |= {kind: {officer.id} for kind in ("person", "phone", "device", "leave")}
 
     def _hand_over(self, session: Session, spot: Spot) -> None:
         """Somebody is to have a duty from tomorrow on."""
@@ -216,3 +218,14 @@ def _order(session: Session, town: Grid, month: MonthlyDispatch, giver: Person) 
     )  # fmt: skip
     order, _ = issue(session, wanted, issuer_id=giver.id, by=person(giver.id), now=NOW)
     return order
+
+
+def _a_leave(session: Session, somebody: Person) -> Leave:
+    """Somebody is away on a day to come."""
+    day = local_day(NOW) + timedelta(days=20)
+    leave = Leave(
+        id=new_id(), person_id=somebody.id, substitute_id=None, first_day=day, last_day=day,
+        reason="年休", recorded_at=NOW,
+    )  # fmt: skip
+    session.add(leave)
+    return leave

@@ -141,11 +141,49 @@ def test_a_duty_is_ended_and_leaves_a_vacancy(tell, ask, village, session) -> No
 
     assert answer.status_code == 200
     assert answer.json["until"] is not None
-    [vacancy] = timeline["vacancies"]
+    never, vacancy = timeline["vacancies"]
     assert (vacancy["role"], vacancy["from"]) == ("responsible_person", answer.json["until"])
     assert vacancy["until"] is None
+    assert (never["role"], never["from"]) == ("responsible_leader", None)  # nobody ever was
     assert tell(f"duties/{duty.id}:end", village.officer).status_code == 403
     assert tell(f"duties/{new_id()}:end").status_code == 404
+
+
+def test_a_town_is_seen_with_the_villages_below_it_and_a_village_with_its_enterprises(
+    ask, village
+) -> None:
+    town = ask("duties/timeline", subject_id=village.town.id, deep=True).json
+    zhao = ask("duties/timeline", subject_id=village.zhao.id, deep=True).json
+
+    assert [place["name"] for place in town["places"]] == ["吴家镇", "赵家村", "钱家村"]
+    assert {duty["person"]["name"] for duty in town["items"]} == {"孙卫东", "陈静", "李秀英"}
+    assert [hole["subject"]["name"] for hole in town["vacancies"]] == ["赵家村", "钱家村"]
+    assert [place["name"] for place in zhao["places"]] == ["赵家村", "宏达砂石场"]
+
+
+def test_a_time_line_says_which_changes_are_the_caller_s_to_enter(
+    ask, village, admin, session
+) -> None:
+    mine = ask("duties/timeline", subject_id=village.yard.id).json
+    above = ask("duties/timeline", subject_id=village.county.id).json
+    county = ask("duties/timeline", village.leader, subject_id=village.county.id).json
+    of_admin = ask("duties/timeline", admin, subject_id=village.county.id).json
+    unit = ask("duties/timeline", subject_id=village.bureau.id).json
+    person = ask("duties/timeline", person_id=village.officer.id).json
+
+    assert mine["allowed"] == mine["items"][0]["allowed"] == ["duty.appoint", "duty.hand_over"]
+    assert above["allowed"] == unit["allowed"] == unit["items"][0]["allowed"] == []
+    assert person["items"][0]["allowed"] == ["duty.appoint", "duty.hand_over"]
+    changes = ["duty.appoint", "duty.hand_over", "duty.back_date"]
+    assert county["allowed"] == of_admin["allowed"] == changes
+    by_role = {duty["role"]: duty["allowed"] for duty in county["items"]}
+    assert (by_role["dispatcher"], by_role["admin"]) == (changes, [])  # keepers are the admin's
+    assert {duty["role"]: duty["allowed"] for duty in of_admin["items"]}["admin"] == changes
+
+
+def test_what_is_not_there_has_no_time_line(ask) -> None:
+    for whose in ("subject_id", "person_id"):
+        assert ask("duties/timeline", **{whose: new_id()}).status_code == 404
 
 
 def test_gaps_are_seats_officers_and_enterprises(ask, village) -> None:

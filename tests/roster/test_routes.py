@@ -4,7 +4,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 
-from gridsvc.accountability.models import Leave
 from gridsvc.accountability.queries import duties_of, holder
 from gridsvc.accountability.rules import Role
 from gridsvc.clock import utc_now
@@ -270,31 +269,3 @@ def test_an_officer_hands_nothing_over(tell, village, session, officer_duty) -> 
     )  # fmt: skip
 
     assert answer.status_code == 403
-
-
-LEAVE = {"first_day": "2026-03-02", "last_day": "2026-03-03", "reason": "病假"}
-
-
-def test_leave_is_recorded(tell, village, session) -> None:
-    answer = tell("leaves", person_id=village.officer.id, substitute_id=village.deputy.id, **LEAVE)
-
-    assert answer.status_code == 201
-    assert (answer.json["first_day"], answer.json["last_day"]) == ("2026-03-02", "2026-03-03")
-    assert session.scalars(select(Leave)).one().substitute_id == village.deputy.id
-
-
-def test_leave_is_recorded_only_for_one_s_own_people(tell, village, session) -> None:
-    stranger = add_person(session, "路人")
-
-    assert tell("leaves", person_id=village.leader.id, **LEAVE).status_code == 403
-    assert tell("leaves", person_id=stranger.id, **LEAVE).status_code == 403
-    assert tell("leaves", person_id=new_id(), **LEAVE).status_code == 404
-    assert tell("leaves", village.officer, person_id=village.officer.id, **LEAVE).status_code == 403
-
-
-def test_a_day_off_twice_is_a_conflict(tell, village) -> None:
-    tell("leaves", person_id=village.officer.id, **LEAVE)
-
-    answer = tell("leaves", person_id=village.officer.id, **LEAVE)
-
-    assert (answer.status_code, answer.json["type"]) == (409, "/problems/on-leave-already")

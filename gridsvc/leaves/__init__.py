@@ -1,0 +1,1 @@
+"""Days off (请假): who is away, who stands in, and what was taken back."""
