@@ -51,6 +51,19 @@ def test_every_problem_is_documented_as_it_is() -> None:
     assert sorted(line[:3] for line in table) == sorted(row(kind) for kind in refusals())
 
 
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_every_problem_that_a_client_can_be_sent_is_said_in_words(language: str) -> None:
+    """What only the command line raises is told there."""
+    page = (ROOT / "docs" / "problems.md").read_text()
+    table = re.findall(r"^\| `([a-z-]+)` \| \d+ \| .+? \| (.+?) \|$", page, re.MULTILINE)
+    sent = {name for name, todo in table if not todo.startswith("Only on the command line:")}
+    texts = ROOT / "gridsvc" / "web" / "ui" / "src" / "shared" / "locales" / language
+    said = json.loads((texts / "problems.json").read_text())
+
+    assert sorted(sent - set(said)) == []
+    assert {name for name, parts in said.items() if set(parts) != {"what", "safe", "todo"}} == set()
+
+
 def test_no_two_refusals_share_a_type() -> None:
     names = [row(kind)[0] for kind in refusals()]
     assert len(set(names)) == len(names)
