@@ -130,7 +130,7 @@ export interface paths {
                 query?: {
                     q?: string;
                     /** @description A state, or those that still lack the second factor they need. */
-                    only?: "active" | "invited" | "locked" | "disabled" | "second_factor" | null;
+                    standing?: "active" | "invited" | "locked" | "disabled" | "second_factor" | null;
                     limit?: number;
                     after?: string | null;
                 };
@@ -1157,12 +1157,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the duties for a subject, or of a person, through all time. */
+        /** List the duties for a subject, or of a person, through all time, and what may be changed. */
         get: {
             parameters: {
                 query?: {
                     subject_id?: string;
                     person_id?: string;
+                    deep?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -1179,6 +1180,7 @@ export interface paths {
                         "application/json": components["schemas"]["Timeline"];
                     };
                 };
+                404: components["responses"]["NOT_FOUND"];
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
@@ -2112,7 +2114,32 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** List who is away of those whose leave the caller may record. */
+        get: {
+            parameters: {
+                query?: {
+                    from?: string | null;
+                    until?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Leaves"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         put?: never;
         /** Record days off of somebody who holds a duty where the caller may record them. */
         post: {
@@ -2141,6 +2168,49 @@ export interface paths {
                 404: components["responses"]["NOT_FOUND"];
                 409: components["responses"]["CONFLICT"];
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leaves/{leave_id}:cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                leave_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back the days off from today on. What was had stays as it is. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    leave_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Leave"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -3381,6 +3451,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people:import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enter people and duties from a table, one row for each duty; all or nothing.
+         * @description First as a dry run, which tells every difference and writes nothing. Then with the `digest`
+         *     that it gave: if what would change is another by now, nothing is written (roster-changed).
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Imported"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/phones": {
         parameters: {
             query?: never;
@@ -3614,6 +3732,48 @@ export interface paths {
                         "application/json": components["schemas"]["RuleSets"];
                     };
                 };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find people, grids, enterprises and units by a part of the name or by pinyin initials. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description A part of a name, a code or a login, or pinyin initials. */
+                    q: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Called"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -4476,6 +4636,13 @@ export interface components {
             login: string;
             password: string;
         };
+        ActivationCode: {
+            code?: string;
+            /** Format: date-time */
+            code_until?: string;
+            login?: string;
+            name?: string;
+        };
         Actor: {
             /** Format: uuid */
             id?: string | null;
@@ -4612,6 +4779,28 @@ export interface components {
             is_workday?: boolean;
             name?: string;
         };
+        Called: {
+            enterprises?: components["schemas"]["Subject"][];
+            grids?: components["schemas"]["Subject"][];
+            people?: components["schemas"]["CalledPerson"][];
+            units?: components["schemas"]["Subject"][];
+        };
+        CalledPerson: {
+            /** Format: uuid */
+            id?: string;
+            name?: string;
+            roles?: components["schemas"]["PersonDuty"][];
+        };
+        ChangedDuties: {
+            begun?: number;
+            ended?: number;
+            unchanged?: number;
+        };
+        ChangedPeople: {
+            changed?: number;
+            new?: number;
+            unchanged?: number;
+        };
         Checklist: {
             /** Format: uuid */
             id?: string;
@@ -4747,6 +4936,19 @@ export interface components {
             kind: "phone" | "browser";
             /** @default  */
             name?: string;
+        };
+        Difference: {
+            before?: string;
+            change?: string;
+            from?: string;
+            login?: string;
+            name?: string;
+            phone?: string;
+            role?: string;
+            seat?: string;
+            subject_code?: string;
+            subject_kind?: string;
+            until?: string;
         };
         Dispatch: {
             as_of?: string;
@@ -4937,6 +5139,10 @@ export interface components {
             severity?: "bad" | "wait" | "none";
             word?: string;
         };
+        Fault: {
+            line?: number;
+            reason?: string;
+        };
         Feature: {
             geometry?: Record<string, never>;
             /** Format: uuid */
@@ -5112,6 +5318,27 @@ export interface components {
             others?: components["schemas"]["Waiting"][];
             waiting?: components["schemas"]["Waiting"][];
             week_so_far?: components["schemas"]["WeekSoFar"];
+        };
+        Import: {
+            /** Format: byte */
+            content: string;
+            /** @default null */
+            digest?: string | null;
+            /** @default true */
+            dry_run?: boolean;
+            /** @default false */
+            join?: boolean;
+            /** @example people.xlsx */
+            name: string;
+        };
+        Imported: {
+            codes?: components["schemas"]["ActivationCode"][];
+            differences?: components["schemas"]["Difference"][];
+            digest?: string;
+            dry_run?: boolean;
+            duties?: components["schemas"]["ChangedDuties"];
+            faults?: components["schemas"]["Fault"][];
+            people?: components["schemas"]["ChangedPeople"];
         };
         Inspection: {
             accuracy_m?: number;
@@ -5333,17 +5560,21 @@ export interface components {
             signed_at?: string;
         };
         Leave: {
+            /** Format: date-time */
+            cancelled_at?: string | null;
             /** Format: date */
             first_day?: string;
             /** Format: uuid */
             id?: string;
             /** Format: date */
             last_day?: string;
+            person?: components["schemas"]["PersonRef"];
             /** Format: uuid */
             person_id?: string;
             reason?: string;
             /** Format: date-time */
             recorded_at?: string;
+            substitute?: components["schemas"]["PersonRef"] | null;
             /** Format: uuid */
             substitute_id?: string | null;
         };
@@ -5360,6 +5591,11 @@ export interface components {
              * @default null
              */
             substitute_id?: string | null;
+        };
+        Leaves: {
+            /** Format: date-time */
+            as_of?: string;
+            items?: components["schemas"]["Leave"][];
         };
         Link: {
             /** Format: date-time */
@@ -5975,14 +6211,6 @@ export interface components {
             as_of?: string;
             items?: components["schemas"]["RuleSet"][];
         };
-        SeatVacancy: {
-            /** Format: date-time */
-            from?: string;
-            role?: string;
-            seat?: number;
-            /** Format: date-time */
-            until?: string | null;
-        };
         Secret: {
             otpauth_uri?: string;
             secret?: string;
@@ -6129,6 +6357,7 @@ export interface components {
             visits?: number;
         };
         Term: {
+            allowed?: string[];
             back_dated?: boolean;
             /** Format: date-time */
             end_recorded_at?: string | null;
@@ -6147,10 +6376,14 @@ export interface components {
             until?: string | null;
         };
         Timeline: {
+            allowed?: string[];
             /** Format: date-time */
             as_of?: string;
             items?: components["schemas"]["Term"][];
-            vacancies?: components["schemas"]["SeatVacancy"][];
+            person?: components["schemas"]["PersonRef"] | null;
+            places?: components["schemas"]["Subject"][];
+            subject?: components["schemas"]["Subject"] | null;
+            vacancies?: components["schemas"]["Vacancy"][];
         };
         TooFew: {
             grid?: components["schemas"]["GridRef"];
@@ -6372,6 +6605,11 @@ export interface components {
             deed?: string;
             /** Format: date-time */
             due_at?: string | null;
+            /**
+             * Format: uuid
+             * @description The duty that begins.
+             */
+            duty_id?: string;
             enterprise?: components["schemas"]["EnterpriseRef"] | null;
             /** Format: date-time */
             found_at?: string;
