@@ -1,12 +1,16 @@
 """The registry of supervised objects."""
 
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
 from shapely import Point
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
 from gridsvc.db import Facts, Model
 from gridsvc.named import Named
-from gridsvc.scoped import scoped_fk
+from gridsvc.scoped import Scoped, scoped_fk
 from gridsvc.synced import Synced
 
 
@@ -20,9 +24,13 @@ class Enterprise(Named, Synced, Model):
     __tablename__ = "enterprise"
     __table_args__ = (
         scoped_fk("grid_id", "grid"),
+        scoped_fk("merged_into_id", "enterprise"),
         UniqueConstraint("jurisdiction_id", "code"),
         CheckConstraint("supervision_class IN ('key', 'general', 'special')", name="class"),
-        CheckConstraint("state IN ('active', 'proposed', 'closed')", name="state"),
+        CheckConstraint("state IN ('active', 'proposed', 'closed', 'merged')", name="state"),
+        CheckConstraint("permit_class IN ('key', 'simplified', 'registered')", name="permit_class"),
+        CheckConstraint("disposition IN ('shut_down', 'moved', 'upgraded')", name="disposition"),
+        CheckConstraint("(state = 'merged') = (merged_into_id IS NOT NULL)", name="merged"),
         Index(None, "jurisdiction_id", "grid_id", "sync_version", "id"),
         Index(None, "jurisdiction_id", "uscc"),
         Index(None, "location", postgresql_using="gist"),
@@ -34,6 +42,8 @@ class Enterprise(Named, Synced, Model):
     supervision_class: Mapped[str]
     industry_code: Mapped[str | None]
     permit_no: Mapped[str | None]
+    permit_class: Mapped[str | None]  # 重点, 简化, 登记
+    permit_until: Mapped[date | None]  # the last day it is good for
     address: Mapped[str]
     location: Mapped[Point]
     given: Mapped[Facts]  # {"crs": ..., "coordinates": [lon, lat]}
@@ -41,5 +51,49 @@ class Enterprise(Named, Synced, Model):
     contact_name: Mapped[str | None]
     contact_phone: Mapped[str | None]
     is_scattered_polluter: Mapped[bool]
+    disposition: Mapped[str | None]  # what became of a scattered polluter
     state: Mapped[str]
+    merged_into_id: Mapped[UUID | None]  # the place that this one turned out to be
     version: Mapped[int]  # of the row, for If-Match
+
+
+class Penalty(Scoped, Model):
+    """A decision against an enterprise (行政处罚). Withdrawn, it stays and says why."""
+
+    __tablename__ = "penalty"
+    __table_args__ = (
+        scoped_fk("enterprise_id", "enterprise"),
+        UniqueConstraint("jurisdiction_id", "number"),
+        CheckConstraint("amount_cny >= 0", name="amount"),
+        Index(None, "jurisdiction_id", "enterprise_id"),
+    )
+
+    enterprise_id: Mapped[UUID]
+    number: Mapped[str]
+    decided_on: Mapped[date]
+    authority: Mapped[str]
+    ground: Mapped[str]
+    measure: Mapped[str]
+    amount_cny: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
+    recorded_at: Mapped[datetime]
+    recorded_by_id: Mapped[UUID | None]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_reason: Mapped[str | None]
+
+
+class KeptApart(Scoped, Model):
+    """Two places that look like one, and that somebody said are two. In order of id."""
+
+    __tablename__ = "kept_apart"
+    __table_args__ = (
+        scoped_fk("one_id", "enterprise"),
+        scoped_fk("other_id", "enterprise"),
+        UniqueConstraint("jurisdiction_id", "one_id", "other_id"),
+        CheckConstraint("one_id < other_id", name="order"),
+    )
+
+    one_id: Mapped[UUID]
+    other_id: Mapped[UUID]
+    reason: Mapped[str]
+    person_id: Mapped[UUID | None]
+    recorded_at: Mapped[datetime]

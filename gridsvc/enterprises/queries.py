@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Select, exists, func, inspect, literal, or
 from gridsvc.accountability.models import Duty
 from gridsvc.accountability.rules import Role
 from gridsvc.db import Wgs84
-from gridsvc.enterprises.models import Enterprise
+from gridsvc.enterprises.edits import NoSuchEnterprise
+from gridsvc.enterprises.models import Enterprise, KeptApart
 from gridsvc.enterprises.rules import Move
 from gridsvc.grids.models import Grid
 from gridsvc.grids.queries import grids_at
@@ -26,6 +27,20 @@ def by_code(session: Session, codes: Collection[str]) -> dict[str, Enterprise]:
     """Return the enterprises that stand under `codes`."""
     found = session.scalars(select(Enterprise).where(Enterprise.code.in_(codes)))
     return {enterprise.code: enterprise for enterprise in found}
+
+
+def existing(session: Session, id: UUID) -> Enterprise:
+    """Return an enterprise. Raises NoSuchEnterprise."""
+    found = session.get(Enterprise, (session.jurisdiction_id, id))
+    if found is None:
+        raise NoSuchEnterprise(f"There is no enterprise {id}, or none you may see.")
+    return found
+
+
+def are_apart(session: Session, one_id: UUID, other_id: UUID) -> bool:
+    """Say whether somebody said that two entries, in order of id, are two places."""
+    said = select(KeptApart.id).where(KeptApart.one_id == one_id, KeptApart.other_id == other_id)
+    return session.scalar(said) is not None
 
 
 def kinds(session: Session, at: datetime) -> set[str]:
@@ -91,6 +106,7 @@ def _narrowed(
     supervision_class: str | None = None,
     box: Polygon | None = None,
     without_responsible: bool | None = None,
+    state: str | None = None,
 ) -> Iterator[ColumnElement[bool]]:
     if grid_ids is not None:
         yield Enterprise.grid_id.in_(grid_ids)
@@ -98,6 +114,8 @@ def _narrowed(
         yield is_called(Enterprise, words, Enterprise.code, Enterprise.uscc, Enterprise.address)
     if supervision_class:
         yield Enterprise.supervision_class == supervision_class
+    if state:
+        yield Enterprise.state == state
     if box is not None:
         yield func.ST_Intersects(Enterprise.location, literal(box, Wgs84("POLYGON")))
     if without_responsible is not None:

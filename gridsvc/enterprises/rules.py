@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from math import isfinite
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 from shapely import Point
 
 from geo.crs import to_wgs84
+from geo.distance import distance_m
 from gridsvc import uscc
 from gridsvc.enterprises.models import Enterprise
 from gridsvc.ids import id_at
@@ -21,8 +22,12 @@ COLUMNS = (
     "code", "name", "uscc", "kind", "supervision_class", "industry_code", "permit_no", "address",
     "lon", "lat", "grid", "contact_name", "contact_phone", "scattered",
 )  # fmt: skip
-OPTIONAL = ("grid_reason",)
+OPTIONAL = ("grid_reason", "permit_class", "permit_until", "disposition")
 
+PERMIT_CLASSES = ("key", "simplified", "registered")  # 重点, 简化, 登记
+DISPOSITIONS = ("shut_down", "moved", "upgraded")  # 关停取缔, 搬迁入园, 整治提升
+LEFT_IF_EMPTY = ("permit_class", "permit_until", "disposition")  # few files have these columns
+SAME_PLACE_M = 0.05  # less comes of writing coordinates in another crs
 NEEDED = ("code", "name", "address")
 YES, NO = {"true", "yes", "1", "是"}, {"false", "no", "0", "否", ""}
 INDUSTRY_CODE = re.compile(r"[A-T]?[0-9]{2,4}")  # GB/T 4754
@@ -57,7 +62,10 @@ def told(line: Line, crs: str) -> Told:
     """Return what a line asks for; its cells must have no cell_faults."""
     lon, lat = float(line["lon"]), float(line["lat"])
     texts = ("code", "name", "kind", "supervision_class", "address")
-    or_none = ("industry_code", "permit_no", "contact_name", "contact_phone")
+    or_none = (
+        "industry_code", "permit_no", "permit_class", "disposition", "contact_name",
+        "contact_phone",
+    )  # fmt: skip
     row = {
         **{name: line[name] for name in texts},
         **{name: line[name] or None for name in or_none},
@@ -65,6 +73,7 @@ def told(line: Line, crs: str) -> Told:
         "location": to_wgs84(Point(lon, lat), crs),
         "given": {"crs": crs, "coordinates": [lon, lat]},
         "is_scattered_polluter": line["scattered"].lower() in YES,
+        "permit_until": _day(line["permit_until"]),
     }
     return Told(line, row)
 
@@ -79,7 +88,7 @@ def cell_faults(line: Line, kinds: Collection[str], first: Mapping[str, int]) ->
     if line["code"] and first[line["code"]] != line.number:
         yield f"code {line['code']!r} stands already in line {first[line['code']]}"
     if line["uscc"] and not uscc.is_valid(line["uscc"].upper()):
-        yield _wrong_uscc(line["uscc"].upper())
+        yield wrong_uscc(line["uscc"].upper())
     if line["kind"] not in kinds:
         yield f"kind {line['kind']!r} has no checklist; known are {', '.join(sorted(kinds))}"
     if line["supervision_class"] not in CLASSES:
@@ -88,10 +97,23 @@ def cell_faults(line: Line, kinds: Collection[str], first: Mapping[str, int]) ->
         yield f"industry_code {line['industry_code']!r} is none of GB/T 4754, such as 3033"
     if line["scattered"].lower() not in YES | NO:
         yield f"scattered {line['scattered']!r} is neither true nor false"
+    for name, known in (("permit_class", PERMIT_CLASSES), ("disposition", DISPOSITIONS)):
+        if line[name] and line[name] not in known:
+            yield f"{name} {line[name]!r} is none of {', '.join(known)}"
+    if line["permit_until"] and _day(line["permit_until"]) is None:
+        yield f"permit_until {line['permit_until']!r} is no day, such as 2027-06-30"
     yield from _position_faults(line)
 
 
-def _wrong_uscc(code: str) -> str:
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def wrong_uscc(code: str) -> str:
+    """Say what is wrong with a code that is none."""
     spelled = len(code) == uscc.LENGTH and set(code) <= set(uscc.ALPHABET)
     if not spelled:
         return f"uscc {code!r} does not consist of 18 digits and letters without I, O, S, V, Z"
@@ -160,14 +182,16 @@ def add(plan: Plan, row: Row, stands: Enterprise | None, now: datetime) -> None:
 
 
 def _changes(stands: Enterprise, row: Row) -> Row:
-    """Return the columns that change. The same coordinates given again are the same place."""
+    """Return the columns that change. The same place in another crs is the same place."""
     changes = {
         name: value
         for name, value in row.items()
-        if name != "location" and getattr(stands, name) != value
+        if name not in ("location", "given")
+        and getattr(stands, name) != value
+        and not (value is None and name in LEFT_IF_EMPTY)
     }
-    if "given" in changes:
-        changes["location"] = row["location"]
+    if distance_m(stands.location, row["location"]) > SAME_PLACE_M:
+        changes |= {"given": row["given"], "location": row["location"]}
     return changes
 
 

@@ -4,12 +4,23 @@ from math import isfinite
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validates_schema
-from marshmallow.validate import Length, OneOf, Range
+from marshmallow.validate import Length, OneOf, Range, Regexp
 from shapely import Point, Polygon, box
 
 from geo.crs import KNOWN_CRS, to_wgs84
+from gridsvc import uscc
+from gridsvc.enterprises.rules import DISPOSITIONS, INDUSTRY_CODE, PERMIT_CLASSES, wrong_uscc
 from gridsvc.rules.rules import CLASSES
-from gridsvc.wire import GridRefSchema, PersonRefSchema, PointField, TextField
+from gridsvc.wire import (
+    DayField,
+    GridRefSchema,
+    MomentField,
+    PersonRefSchema,
+    PointField,
+    TextField,
+)
+
+STATES = ("proposed", "active", "closed", "merged")
 
 
 class DegreesField(fields.Field[list[float]]):
@@ -47,6 +58,7 @@ class EnterprisesQuerySchema(Schema):
     crs = fields.String(validate=OneOf(KNOWN_CRS))
     supervision_class = fields.String(data_key="class", validate=OneOf(CLASSES))
     without_responsible = fields.Boolean()
+    state = fields.String(validate=OneOf(STATES))
     limit = fields.Integer(load_default=100, validate=Range(min=1, max=500))
     after = TextField(metadata={"description": "The `next` of the page before."})
 
@@ -84,6 +96,8 @@ class EnterpriseSchema(Schema):
     supervision_class = fields.String()
     industry_code = fields.String(allow_none=True)
     permit_no = fields.String(allow_none=True)
+    permit_class = fields.String(allow_none=True)
+    permit_until = DayField(allow_none=True)
     address = fields.String()
     location = PointField()
     grid_id = fields.UUID()
@@ -91,7 +105,9 @@ class EnterpriseSchema(Schema):
     contact_name = fields.String(allow_none=True)
     contact_phone = fields.String(allow_none=True)
     is_scattered_polluter = fields.Boolean()
+    disposition = fields.String(allow_none=True)
     state = fields.String()
+    merged_into_id = fields.UUID(allow_none=True)
     version = fields.Integer()
 
 
@@ -115,3 +131,148 @@ class EnterpriseFileSchema(Schema):
     grid = fields.Nested(GridRefSchema)
     responsible_leader = fields.Nested(PersonRefSchema, allow_none=True)
     responsible_person = fields.Nested(PersonRefSchema, allow_none=True)
+
+
+class UsccField(TextField):
+    """A unified social credit code (GB 32100), its check digit verified."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        code = super()._deserialize(value, attr, data, **kwargs).upper()
+        if not uscc.is_valid(code):
+            raise ValidationError(wrong_uscc(code))
+        return code
+
+
+class FactsSchema(Schema):
+    """What a person may say of an enterprise. A place needs its `crs`, another grid a reason."""
+
+    name = TextField(validate=Length(min=2, max=120))
+    uscc = UsccField(allow_none=True)
+    kind = TextField(validate=Length(min=1, max=60))
+    supervision_class = fields.String(validate=OneOf(CLASSES))
+    industry_code = fields.String(allow_none=True, validate=Regexp(INDUSTRY_CODE))
+    permit_no = TextField(allow_none=True, validate=Length(max=60))
+    permit_class = fields.String(allow_none=True, validate=OneOf(PERMIT_CLASSES))
+    permit_until = DayField(allow_none=True)
+    address = TextField(validate=Length(min=1, max=200))
+    contact_name = TextField(allow_none=True, validate=Length(max=60))
+    contact_phone = TextField(allow_none=True, validate=Length(max=40))
+    is_scattered_polluter = fields.Boolean()
+    disposition = fields.String(allow_none=True, validate=OneOf(DISPOSITIONS))
+    location = PointField()
+    crs = fields.String(validate=OneOf(KNOWN_CRS))
+    grid_id = fields.UUID(metadata={"description": "If not the grid of the place: see reason."})
+    grid_reason = TextField(validate=Length(min=1, max=200))
+
+    @validates_schema
+    def _need_reasons(self, body: dict[str, Any], **_: Any) -> None:
+        if ("location" in body) != ("crs" in body):
+            raise ValidationError("Missing data for required field.", "crs")
+        if ("grid_id" in body) != ("grid_reason" in body):
+            raise ValidationError("Another grid needs a reason.", "grid_reason")
+
+    @post_load
+    def _convert_once(self, body: dict[str, Any], **_: Any) -> dict[str, Any]:
+        crs = body.pop("crs", None)
+        if crs is not None:
+            point = body["location"]
+            body["given"] = {"crs": crs, "coordinates": [point.x, point.y]}
+            body["location"] = to_wgs84(point, crs)
+        return body
+
+
+class NewEnterpriseSchema(FactsSchema):
+    """An enterprise that a person enters. Without a `code` it gets the next free number."""
+
+    code = TextField(validate=Length(min=1, max=60))
+    name = TextField(required=True, validate=Length(min=2, max=120))
+    kind = TextField(required=True, validate=Length(min=1, max=60))
+    supervision_class = fields.String(required=True, validate=OneOf(CLASSES))
+    address = TextField(required=True, validate=Length(min=1, max=200))
+    location = PointField(required=True)
+    crs = fields.String(required=True, validate=OneOf(KNOWN_CRS))
+
+
+class ApprovalSchema(Schema):
+    """What the office settles when it takes a place that was found into the registry."""
+
+    code = TextField(validate=Length(min=1, max=60))
+    name = TextField(validate=Length(min=2, max=120))
+    kind = TextField(validate=Length(min=1, max=60))
+    supervision_class = fields.String(validate=OneOf(CLASSES))
+    reason = TextField(load_default="", validate=Length(max=500))
+
+
+class BecauseSchema(Schema):
+    """Why something is done."""
+
+    reason = TextField(required=True, validate=Length(min=2, max=500))
+
+
+class MergerSchema(BecauseSchema):
+    """Which entry this one turned out to be."""
+
+    into_id = fields.UUID(required=True)
+
+
+class ApartSchema(BecauseSchema):
+    """Which entry this one is not, alike as they look."""
+
+    other_id = fields.UUID(required=True)
+
+
+class LookalikeSchema(Schema):
+    """An entry that may be the same place, and what speaks for it."""
+
+    other = fields.Nested(EnterpriseSchema)
+    distance_m = fields.Float()
+    likeness = fields.Float(metadata={"description": "Of the names, 0 to 1."})
+    reasons = fields.List(fields.String())
+
+
+class CandidatesSchema(Schema):
+    """Who an entry may be the same as, the likeliest first."""
+
+    items = fields.List(fields.Nested(LookalikeSchema))
+
+
+class DuplicateSchema(LookalikeSchema):
+    """Two entries that may be one place."""
+
+    one = fields.Nested(EnterpriseSchema)
+
+
+class DuplicatesSchema(Schema):
+    """Pairs of entries that may be one place."""
+
+    items = fields.List(fields.Nested(DuplicateSchema))
+    as_of = MomentField()
+
+
+class NewPenaltySchema(Schema):
+    """A decision against an enterprise."""
+
+    number = TextField(required=True, validate=Length(min=1, max=80))
+    decided_on = DayField(required=True)
+    authority = TextField(required=True, validate=Length(min=2, max=120))
+    ground = TextField(required=True, validate=Length(min=2, max=1000))
+    measure = TextField(required=True, validate=Length(min=2, max=1000))
+    amount_cny = fields.Decimal(places=2, allow_none=True, validate=Range(min=0, max=10**10))
+
+
+class PenaltySchema(NewPenaltySchema):
+    """A penalty in the file of an enterprise."""
+
+    id = fields.UUID()
+    enterprise_id = fields.UUID()
+    amount_cny = fields.Decimal(places=2, as_string=True, allow_none=True)
+    recorded_at = MomentField()
+    recorded_by_id = fields.UUID(allow_none=True)
+    withdrawn_at = MomentField(allow_none=True)
+    withdrawn_reason = fields.String(allow_none=True)
+
+
+class PurposeSchema(Schema):
+    """What a file with telephones is for."""
+
+    purpose = TextField(required=True, validate=Length(min=2, max=200))

@@ -61,10 +61,10 @@ def register(session: Session, planned: Plan, *, by: Actor, now: datetime) -> No
     versions = tick(session, grid_ids)
     rows = [{**row, "sync_version": versions[row["grid_id"]]} for row in planned.new]
     insert_new(session, Enterprise, rows)
-    acts = [_registered(row) for row in planned.new]
+    acts = [registered(row) for row in planned.new]
     for enterprise, changes in planned.changed:
-        acts.append(_changed("enterprise.change", enterprise, changes))
-        _change(session, enterprise, changes, versions)
+        acts.append(changed("enterprise.change", enterprise, changes))
+        enter_changes(session, enterprise, changes, versions)
     audit.record(session, acts, by=by, at=now)
 
 
@@ -76,8 +76,8 @@ def settle(session: Session, moves: Sequence[Move]) -> list[Act]:
     acts = []
     for enterprise in session.scalars(in_order.with_for_update()):
         changes = {"grid_id": to[enterprise.id]}
-        acts.append(_changed("enterprise.settle", enterprise, changes))
-        _change(session, enterprise, changes, versions)
+        acts.append(changed("enterprise.settle", enterprise, changes))
+        enter_changes(session, enterprise, changes, versions)
     session.flush()
     return acts
 
@@ -90,9 +90,10 @@ def settle_all(session: Session, *, by: Actor, now: datetime) -> int:
     return len(moves)
 
 
-def _change(
+def enter_changes(
     session: Session, enterprise: Enterprise, changes: dict[str, Any], versions: dict[UUID, int]
 ) -> None:
+    """Change columns of an enterprise whose grids have ticked, for phones to see."""
     grid_id = changes.get("grid_id", enterprise.grid_id)
     stamp(session, enterprise, versions, grid_id=grid_id)
     for name, value in changes.items():
@@ -100,17 +101,20 @@ def _change(
     enterprise.version += 1
 
 
-def _registered(row: dict[str, Any]) -> Act:
+def registered(row: dict[str, Any]) -> Act:
+    """Return the line for the trail of a new enterprise."""
     facts = {name: [None, value] for name, value in _plain(row).items() if value is not None}
     del facts["id"]
-    return _act("enterprise.register", row["id"], facts)
+    return line("enterprise.register", row["id"], facts)
 
 
-def _changed(deed: str, enterprise: Enterprise, changes: dict[str, Any]) -> Act:
+def changed(
+    deed: str, enterprise: Enterprise, changes: dict[str, Any], *, reason: str | None = None
+) -> Act:
+    """Return the line for the trail of a change that is about to be made."""
     after = _plain(changes)
-    return _act(
-        deed, enterprise.id, {name: [getattr(enterprise, name), after[name]] for name in after}
-    )
+    told = {name: [getattr(enterprise, name), after[name]] for name in after}
+    return line(deed, enterprise.id, told | ({"reason": [None, reason]} if reason else {}))
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
@@ -118,5 +122,6 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name != "location"}
 
 
-def _act(deed: str, id: UUID, changes: dict[str, Any]) -> Act:
+def line(deed: str, id: UUID, changes: dict[str, Any]) -> Act:
+    """Return a line for the trail about an enterprise."""
     return Act(deed=deed, subject_kind="enterprise", subject_id=id, changes=changes)

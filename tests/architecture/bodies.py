@@ -78,6 +78,11 @@ def table(_: Ids) -> dict[str, Any]:
     return {"name": "people.csv", "content": b64encode(b"login,name\n").decode()}
 
 
+def penalty(ids: Ids) -> dict[str, Any]:
+    told = {"authority": "生态环境分局", "ground": "未苫盖", "measure": "罚款"}
+    return told | {"number": f"〔2026〕{ids['new']}", "decided_on": TODAY}
+
+
 def appointment(ids: Ids) -> dict[str, Any]:
     return {"person_id": ids["nobody"], "role": "grid_officer", "subject": f"grid:{ids['grid']}"}
 

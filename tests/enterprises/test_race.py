@@ -6,6 +6,7 @@ from threading import Barrier, Thread
 from gridsvc.actor import system
 from gridsvc.audit.service import verify
 from gridsvc.enterprises import queries, service
+from gridsvc.enterprises.rules import OPTIONAL
 from gridsvc.session import transaction
 from gridsvc.tables import Line
 from tests.conftest import BUSY, together
@@ -16,7 +17,7 @@ NOW = datetime.now(UTC)
 
 
 def test_the_same_file_twice_at_once_enters_it_once(app, busy) -> None:
-    place = {"lon": str(ZHAO.x), "lat": str(ZHAO.y), "grid_reason": ""}
+    place = {"lon": str(ZHAO.x), "lat": str(ZHAO.y), **dict.fromkeys(OPTIONAL, "")}
     lines = [Line(n, a_line(code=f"E-{n}", **place)) for n in range(2, 30)]
     counts: list[tuple[int, int]] = []
     start = Barrier(2)
