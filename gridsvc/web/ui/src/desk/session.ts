@@ -2,6 +2,7 @@
 import { computed, shallowRef } from 'vue'
 import { answered, connect, type Schemas } from '@/shared/api'
 import { Problem } from '@/shared/problem'
+import type { Proof } from '@/shared/signInForm'
 
 type Me = Schemas['Me']
 
@@ -29,9 +30,9 @@ export async function resume(): Promise<void> {
   }
 }
 
-export async function signIn(login: string, password: string): Promise<void> {
+export async function signIn(proof: Proof): Promise<void> {
   const device = { kind: 'browser' as const, name: navigator.userAgent.slice(0, 80), app_build: __BUILD__ }
-  const answer = await answered(api.POST('/api/v1/sessions', { body: { login, password, device } }))
+  const answer = await answered(api.POST('/api/v1/sessions', { body: { ...proof, device } }))
   begin({ ...answer.me, csrf_token: answer.csrf_token })
 }
 
@@ -42,7 +43,18 @@ export async function activate(login: string, code: string, password: string): P
 
 export async function changePassword(old: string, fresh: string): Promise<void> {
   await answered(api.PUT('/api/v1/me/password', { body: { old, new: fresh } }))
+  await refreshMe()
+}
+
+/** Duties change, and what has to be set up first was set up. */
+export async function refreshMe(): Promise<void> {
   begin(await answered(api.GET('/api/v1/me')))
+}
+
+/** Go to the other provider. Whoever comes back has a cookie, so there will be something to ask. */
+export function goTo(start: string, jurisdictionId?: number): void {
+  localStorage.setItem(KEPT, 'yes')
+  location.assign(jurisdictionId === undefined ? start : `${start}?jurisdiction_id=${jurisdictionId}`)
 }
 
 export async function signOut(): Promise<void> {

@@ -1,6 +1,10 @@
 /** Who works with this phone. Signed in once with signal; then good offline until the server says otherwise. */
+import { liveQuery } from 'dexie'
 import { computed, shallowRef } from 'vue'
 import { answered, connect, type Schemas } from '@/shared/api'
+import { Problem } from '@/shared/problem'
+import type { Proof } from '@/shared/signInForm'
+import { retryRevoked } from './outbox/afterwards'
 import { db, listTables, pulledTables, recall, remember, SESSION, type DeviceSession } from './outbox/database'
 
 type Kept = DeviceSession & { me: Schemas['Me'] }
@@ -15,15 +19,17 @@ export const api = connect({
   refused: () => { isExpired.value = true },
 })
 
-/** Read back who had signed in. To be awaited before the first page. */
+/** Read back who had signed in. To be awaited before the first page. Another tab may sign in or out, or change the token. */
 export async function resume(): Promise<void> {
   session.value = await recall<Kept>(SESSION)
+  liveQuery(() => recall<Kept>(SESSION)).subscribe((kept) => { session.value = kept })
 }
 
-export async function signIn(login: string, password: string): Promise<void> {
+export async function signIn(proof: Proof): Promise<void> {
   const device = { kind: 'phone' as const, name: deviceName(navigator.userAgent), app_build: __BUILD__ }
-  const answer = await answered(api.POST('/api/v1/sessions', { body: { login, password, device } }))
+  const answer = await answered(api.POST('/api/v1/sessions', { body: { ...proof, device } }))
   await begin({ token: answer.token, person_id: answer.me.person.id, me: answer.me })
+  await retryRevoked(answer.me.person.id)
 }
 
 /** Choose the first password, with the code that the grid office handed out. */
@@ -34,7 +40,22 @@ export async function activate(login: string, code: string, password: string): P
 /** Duties change while a phone is signed in; ask again with signal. */
 export async function refreshMe(): Promise<void> {
   const now = await answered(api.GET('/api/v1/me'))
-  if (session.value) await begin({ ...session.value, me: now })
+  if (!session.value) return
+  await begin({ ...session.value, me: now })
+  await rotate()
+}
+
+/**
+ * Once a week another token, so that a copy of an old one tells on itself. Should the answer get lost, the token we
+ * have stays good, and the next time asks again.
+ */
+async function rotate(): Promise<void> {
+  const asking = session.value
+  const after = asking?.me.device.rotate_after
+  if (!asking || !after || Date.parse(after) > Date.now()) return
+  const { token, rotate_after } = await answered(api.POST('/api/v1/sessions/current:rotate', { body: { app_build: __BUILD__ } }))
+  if (session.value?.token !== asking.token) return // signed in anew meanwhile
+  await begin({ ...asking, token, me: { ...asking.me, device: { ...asking.me.device, rotate_after } } })
 }
 
 /** Another person must not find the lists of the one before; their unsent work stays and waits for them. */
