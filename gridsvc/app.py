@@ -11,6 +11,7 @@ from gridsvc.config import Settings
 from gridsvc.disclosures.routes import blueprint as disclosures
 from gridsvc.dispatches.routes import blueprint as dispatches
 from gridsvc.docs import blueprint as docs
+from gridsvc.dossiers.routes import blueprint as dossiers
 from gridsvc.enterprises.routes import blueprint as enterprises
 from gridsvc.handovers.routes import blueprint as handovers
 from gridsvc.health import blueprint as health
@@ -49,6 +50,7 @@ FEATURES = (
     search,
     rules,
     enterprises,
+    dossiers,
     maps,
     patrols,
     uploads,

@@ -51,8 +51,8 @@ def register_one(
 ) -> Enterprise:
     """Enter one enterprise; without a `code` it gets the next number of the year's book.
 
-    `keeps` are the grids whose registry is in these hands. Raises NoChecklistForKind, PlaceInNoGrid,
-    NoSuchGrid, GridOfOthers or CodeTaken.
+    `keeps` are the grids whose registry is in these hands. Raises NoChecklistForKind,
+    PlaceInNoGrid, NoSuchGrid, GridOfOthers or CodeTaken.
     """
     edits.check_kind(facts, queries.kinds(session, now))
     stand_in_line(session)

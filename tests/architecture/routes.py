@@ -157,6 +157,7 @@ ROWS = (
     Row(f"GET {V1}/enterprises", shows="enterprise"),
     Row(f"GET {V1}/enterprises", "grid", SOME, query="grid={grid}", filters=True),
     Row(f"GET {V1}/enterprises/{{enterprise_id}}", "enterprise"),
+    Row(f"GET {V1}/enterprises/{{enterprise_id}}/file", "enterprise"),
     Row(f"POST {V1}/enterprises", json=nothing, answers=422),
     Row(f"PATCH {V1}/enterprises/{{enterprise_id}}", "enterprise", json=nothing, answers=428,
         sees="enterprise.read"),

@@ -1,0 +1,117 @@
+"""Reading what stands in the file of an enterprise: a fixed number of queries."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, func, select
+
+from gridsvc.audit.models import AuditEntry
+from gridsvc.disclosures.queries import lines
+from gridsvc.enterprises.models import Enterprise, Penalty
+from gridsvc.inspections.models import Inspection
+from gridsvc.issues.models import Issue
+from gridsvc.issues.workflow import OPEN
+from gridsvc.people.models import Person
+from gridsvc.proposals.models import EnterpriseProposal
+from gridsvc.session import Session
+
+LATEST = 50  # entries of each part; the trace shows them all
+
+Part = dict[str, Any]
+
+
+def entries_of(session: Session, enterprise: Enterprise) -> list[Enterprise]:
+    """Return the entries that turned out to be this place; their records are its own."""
+    merged = select(Enterprise).where(Enterprise.merged_into_id == enterprise.id)
+    return list(session.scalars(merged.order_by(Enterprise.code)))
+
+
+def sites_of(session: Session, enterprise: Enterprise) -> Sequence[Enterprise]:
+    """Return the other places of the same legal person."""
+    if enterprise.uscc is None:
+        return []
+    others = select(Enterprise).where(
+        Enterprise.uscc == enterprise.uscc,
+        Enterprise.id != enterprise.id,
+        Enterprise.state != "merged",
+    )
+    return session.scalars(others.order_by(Enterprise.code)).all()
+
+
+def versions(session: Session, id: UUID) -> list[Part]:
+    """Return what was ever changed of an enterprise, by whom, the latest first."""
+    entry = AuditEntry
+    about = select(entry).where(entry.subject_id == id, entry.subject_kind == "enterprise")
+    return lines(session, session.scalars(about.order_by(entry.seq.desc()).limit(LATEST)).all())
+
+
+def penalties(session: Session, ids: Collection[UUID]) -> Sequence[Penalty]:
+    """Return the penalties of a place, the latest first, those withdrawn among them."""
+    found = select(Penalty).where(Penalty.enterprise_id.in_(ids))
+    return session.scalars(found.order_by(Penalty.decided_on.desc(), Penalty.id.desc())).all()
+
+
+def visits(session: Session, ids: Collection[UUID], since: datetime) -> Part:
+    """Return the visits of a place: how many, how many `since`, and the latest of them."""
+    here = Inspection.enterprise_id.in_(ids)
+    found = Inspection.result == "problem"
+    counted = select(
+        func.count(), func.count().filter(Inspection.occurred_at >= since),
+        func.count().filter(found), func.max(Inspection.occurred_at),
+    ).where(here)  # fmt: skip
+    total, this_year, with_problem, last_at = session.execute(counted).one()
+    same = and_(
+        Person.jurisdiction_id == Inspection.jurisdiction_id, Person.id == Inspection.sender_id
+    )
+    latest = select(Inspection, Person).join(Person, same).where(here)
+    in_order = latest.order_by(Inspection.occurred_at.desc(), Inspection.id.desc()).limit(LATEST)
+    return {
+        "total": total,
+        "this_year": this_year,
+        "with_problem": with_problem,
+        "last_at": last_at,
+        "items": [_visit(visit, person) for visit, person in session.execute(in_order)],
+    }
+
+
+def _visit(visit: Inspection, person: Person) -> Part:
+    return {
+        "id": visit.id,
+        "occurred_at": visit.occurred_at,
+        "inspector": person,
+        "result": visit.result,
+        "findings": visit.findings,
+        "corrects_id": visit.corrects_id,
+    }
+
+
+def issues(session: Session, ids: Collection[UUID]) -> Part:
+    """Return the issues of a place: how many, how many open, and the latest of them."""
+    here = Issue.enterprise_id.in_(ids)
+    is_open = Issue.state.in_(OPEN)
+    counted = select(func.count(), func.count().filter(is_open), func.sum(Issue.relapses))
+    total, still_open, relapses = session.execute(counted.where(here)).one()
+    latest = select(Issue).where(here).order_by(Issue.occurred_at.desc(), Issue.id.desc())
+    return {
+        "total": total,
+        "open": still_open,
+        "relapses": relapses or 0,
+        "items": session.scalars(latest.limit(LATEST)).all(),
+    }
+
+
+def found_by(session: Session, id: UUID) -> Part | None:
+    """Return who found the place in the field and when, if that is how it came here."""
+    same = and_(
+        Person.jurisdiction_id == EnterpriseProposal.jurisdiction_id,
+        Person.id == EnterpriseProposal.sender_id,
+    )
+    row = session.execute(
+        select(EnterpriseProposal, Person).join(Person, same).where(EnterpriseProposal.id == id)
+    ).one_or_none()
+    if row is None:
+        return None
+    proposal, person = row
+    return {"person": person, "at": proposal.occurred_at, "note": proposal.note}
