@@ -9,12 +9,13 @@ import { chunks, gapsIn, lengthM } from './track'
 const FRESH_MS = 60_000
 
 /** A patrol begins now. It does not wait for a position: the track tells where. */
-export async function startPatrol(grid: OwnGrid, personId: string): Promise<void> {
+export async function startPatrol(grid: OwnGrid, personId: string, companions: { id: string; name: string }[] = []): Promise<void> {
   const id = uuid7()
   const made_at = new Date()
   const where = fix.value && made_at.getTime() - fix.value.at < FRESH_MS ? declared(fix.value) : {}
-  await enqueueAll([{ record: { id, kind: 'patrol', title: grid.name, made_at, body: { grid_id: grid.id, ...where } } }], () =>
-    db.patrols.add({ id, grid_id: grid.id, person_id: personId, started_at: made_at.toISOString() }))
+  const along = companions.length ? { companions: companions.map((one) => one.id) } : {}
+  await enqueueAll([{ record: { id, kind: 'patrol', title: grid.name, made_at, body: { grid_id: grid.id, ...along, ...where } } }], () =>
+    db.patrols.add({ id, grid_id: grid.id, person_id: personId, started_at: made_at.toISOString(), companions: companions.map(({ name }) => name) }))
 }
 
 /** The patrol ends now: its track, its end and its closing in one transaction. Returns the id of the record of the end. */

@@ -46,7 +46,7 @@ export function useStops(gridId: () => string | undefined) {
     const wanted = gridId()
     const all = await (wanted ? db.enterprises.where('grid_id').equals(wanted) : db.enterprises).toArray()
     const visits = (await madeSince(today.value)).filter(({ kind }) => kind === 'inspection')
-    return { enterprises: all.filter(({ state }) => state === 'active'), due: await db.dueVisits.toArray(), visits }
+    return { enterprises: all.filter(({ state }) => state === 'active' || state === 'proposed'), due: await db.dueVisits.toArray(), visits }
   }, () => [gridId(), today.value])
   return computed((): Stop[] | undefined => {
     if (!rows.value) return undefined

@@ -20,8 +20,9 @@ export const emptyIssue = (): IssueDraft => ({ severity: 'ordinary', words: '', 
 
 export type Missing = 'report.need_category' | 'report.need_photo' | 'report.need_after' | 'report.where_missing'
 
-/** What is missing before it can be handed in, the first thing first. */
-export function missing(draft: IssueDraft, enterpriseId: string | undefined, scenes: number, afters: number): Missing | undefined {
+/** What is missing before it can be handed in, the first thing first. An urgent report waits for nothing. */
+export function missing(draft: IssueDraft, enterpriseId: string | undefined, scenes: number, afters: number, isUrgent = false): Missing | undefined {
+  if (isUrgent) return undefined
   if (!draft.category) return 'report.need_category'
   if (!enterpriseId && !draft.where.trim()) return 'report.where_missing'
   if (draft.fixed === 'yes' && !scenes) return 'report.need_photo'
@@ -37,6 +38,12 @@ export function issueBody(draft: IssueDraft, enterpriseId: string | undefined, i
   }
 }
 
+/** The body of an urgent report (紧急上报). `unsaid` is what it says where nobody took the time. */
+export function urgentBody(draft: IssueDraft, enterpriseId: string | undefined, where: ReturnType<typeof declared> | undefined, unsaid: string) {
+  const told = { ...draft, category: draft.category ?? 'other', severity: 'serious', fixed: 'no' as const }
+  return { ...issueBody(told, enterpriseId, undefined, where, unsaid), urgent: true }
+}
+
 /** Photos of the visit, declared once more for the problem that they show. */
 export const again = (photos: Photo[], purpose: 'scene' | 'before'): NewPhoto[] =>
-  photos.flatMap(({ data, type, thumb, sha256, taken_at, position, accuracy_m }) => (data ? [{ data, type, thumb, sha256, taken_at, position, accuracy_m, purpose }] : []))
+  photos.flatMap(({ data, type, thumb, sha256, taken_at, position, accuracy_m, source }) => (data ? [{ data, type, thumb, sha256, taken_at, position, accuracy_m, source, purpose }] : []))

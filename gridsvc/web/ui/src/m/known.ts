@@ -18,7 +18,10 @@ export interface Enterprise {
   contact_name: string | null
   contact_phone: string | null
   is_scattered_polluter: boolean
+  /** active, or proposed: found in the field, and the registry has not said yet. */
   state: string
+  /** Of the name in pinyin, one word for each way to read it; the server makes them. */
+  initials?: string
 }
 
 export interface Issue {
@@ -38,7 +41,14 @@ export interface Issue {
   location: PointGeometry | null
   occurred_at: string
   due_at: string | null
+  look_back_on: string | null
+  urgent: boolean
+  /** Who has seen an urgent report. */
+  seen: { person: Ref; at: string }[]
 }
+
+/** A duty for one of this person's grids or for one above, and who holds it. */
+export interface Colleague { id: string; person: Ref; initials: string; role: string; grid: Ref & { level: number }; may_walk: boolean }
 
 export interface PastVisit { id: string; grid_id: string; enterprise_id: string; inspector_id: string; corrects_id: string | null; result: string; occurred_at: string }
 
@@ -51,7 +61,7 @@ export interface Item { item: string; text: string; text_en: string; standard?: 
 export interface Checklist { id: string; object_kind: string; version: number; in_force_from: string; items: Item[] }
 
 /** A grid that this person can patrol, and what it looks like. */
-export interface OwnGrid { id: string; name: string; level: number; geometry: Polygon | MultiPolygon }
+export interface OwnGrid { id: string; name: string; level: number; initials?: string; geometry: Polygon | MultiPolygon }
 
 /** A photo of an issue by somebody, small. `record_id` is the issue's. */
 export interface Picture { sha256: string; record_id: string; purpose: 'scene' | 'before' | 'after'; taken_at: string; position: PointGeometry | null; bytes: ArrayBuffer }

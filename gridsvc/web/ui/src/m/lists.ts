@@ -1,6 +1,7 @@
 /** What the phone reads whole at each refresh: its grids, what is due in them, checklists, photos of its tasks. */
 import type { Table } from 'dexie'
 import { answered, type Api, type Schemas } from '@/shared/api'
+import { localDayOf } from '@/shared/format'
 import type { DueVisit, Issue, OwnGrid, Picture } from './known'
 import { db, recall, remember } from './outbox/database'
 import { byClock, taskOf } from './tasks'
@@ -16,6 +17,14 @@ export async function readLists(api: Api, me: Me): Promise<void> {
   await readDue(api, duties)
   await readForeignIssues(api)
   await readPictures(api, me)
+  await readCompany(api, me)
+}
+
+/** Who else is about, and this person's month so far: also where they walked along with somebody. */
+async function readCompany(api: Api, me: Me): Promise<void> {
+  if (!me.permissions.includes('field.read')) return
+  const [company, month] = await Promise.all([answered(api.GET('/api/v1/colleagues')), answered(api.GET('/api/v1/my-month'))])
+  await Promise.all([remember('colleagues', company.items), remember('month', month)])
 }
 
 /** The grids of this person's duties in which rounds are made: villages, and towns for the villages in them. */
@@ -33,7 +42,7 @@ async function readGrids(api: Api, duties: { id: string; level: number }[]): Pro
 
 async function outlines(api: Api, query: { grid: string } | { parent: string }): Promise<OwnGrid[]> {
   const { features } = await answered(api.GET('/api/v1/grids/outline', { params: { query } }))
-  return features.map(({ id, properties: { name, level }, geometry }) => ({ id, name, level, geometry: geometry as unknown as OwnGrid['geometry'] }))
+  return features.map(({ id, properties: { name, level, initials }, geometry }) => ({ id, name, level, initials, geometry: geometry as unknown as OwnGrid['geometry'] }))
 }
 
 async function readRules(api: Api): Promise<void> {
@@ -72,7 +81,7 @@ async function readForeignIssues(api: Api): Promise<void> {
 
 /** The photos of what waits for this person, small: to be seen without signal too. */
 async function readPictures(api: Api, me: Me): Promise<void> {
-  const mine = byClock((await db.issues.toArray()).filter((issue) => taskOf(issue, me, new Set()))).slice(0, MOST_TASKS)
+  const mine = byClock((await db.issues.toArray()).filter((issue) => taskOf(issue, me, new Set(), localDayOf(Date.now())))).slice(0, MOST_TASKS)
   const had = await db.pictures.toArray()
   const wanted = new Set(mine.map(({ id }) => id))
   await db.pictures.bulkDelete(had.filter(({ record_id }) => !wanted.has(record_id)).map(({ sha256 }) => sha256))

@@ -12,5 +12,5 @@ export const LOOKS: Record<State, { look: Look; icon: IconName }> = {
 }
 
 export const KIND_ICONS: Record<Kind, IconName> = {
-  patrol: 'play', track: 'route', patrol_end: 'stop', inspection: 'doc', issue: 'flag', issue_action: 'camera', day_close: 'week',
+  enterprise_proposal: 'shop', patrol: 'play', track: 'route', patrol_end: 'stop', inspection: 'doc', issue: 'flag', issue_action: 'camera', day_close: 'week',
 }

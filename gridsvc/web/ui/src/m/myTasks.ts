@@ -1,5 +1,6 @@
 /** The issues that wait for this person, and those for which a record of this phone is still on its way. */
 import { computed } from 'vue'
+import { localDayOf } from '@/shared/format'
 import type { Issue } from './known'
 import { useLive } from './live'
 import { db, recall, type OutboxRecord } from './outbox/database'
@@ -20,7 +21,7 @@ export function useTasks() {
     const { issues, actions, fixed, pulled_at } = read.value
     const submitted = new Set([...fixed, ...actions.filter(({ body }) => body.action === 'submit').map(({ body }) => body.issue_id as string)])
     return byClock(issues).flatMap((issue) => {
-      const task = taskOf(issue, me.value!, submitted)
+      const task = taskOf(issue, me.value!, submitted, localDayOf(Date.now()))
       const record = actions.find(({ body, arrived_at = '9' }) => body.issue_id === issue.id && arrived_at > pulled_at)
       return task ? [{ issue, task, record }] : []
     })

@@ -77,7 +77,7 @@ export async function signOut(): Promise<void> {
 
 async function forgetLists(): Promise<void> {
   await Promise.all([...Object.values(pulledTables), ...listTables].map((table) => table.clear()))
-  await db.meta.bulkDelete(['cursor', 'pulled_at', 'due', 'grid_id'])
+  await db.meta.bulkDelete(['cursor', 'pulled_at', 'due', 'grid_id', 'colleagues', 'month'])
 }
 
 /** "HUAWEI ELS-AN00" out of a user agent: what the person will recognise in the list of devices. */

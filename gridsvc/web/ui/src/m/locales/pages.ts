@@ -9,6 +9,11 @@ import type receipt from '@/shared/locales/zh-CN/phone/receipt.json'
 import type records from '@/shared/locales/zh-CN/phone/records.json'
 import type report from '@/shared/locales/zh-CN/phone/report.json'
 import type task from '@/shared/locales/zh-CN/phone/task.json'
+import type issues from '@/shared/locales/zh-CN/phone/issues.json'
+import type month from '@/shared/locales/zh-CN/phone/month.json'
+import type nearby from '@/shared/locales/zh-CN/phone/nearby.json'
+import type new_place from '@/shared/locales/zh-CN/phone/new_place.json'
+import type search from '@/shared/locales/zh-CN/phone/search.json'
 import type problems from '@/shared/locales/zh-CN/problems.json'
 
 export interface PageTexts {
@@ -21,6 +26,11 @@ export interface PageTexts {
   records: typeof records
   report: typeof report
   task: typeof task
+  issues: typeof issues
+  month: typeof month
+  nearby: typeof nearby
+  new_place: typeof new_place
+  search: typeof search
   problems: typeof problems
 }
 

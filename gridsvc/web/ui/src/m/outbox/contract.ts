@@ -1,7 +1,7 @@
 /** What phone and server say to each other in bulk: the push, its verdicts, the receipts. */
 import type { ProblemDocument } from '@/shared/problem'
 
-export type Kind = 'patrol' | 'track' | 'patrol_end' | 'inspection' | 'issue' | 'issue_action' | 'day_close'
+export type Kind = 'enterprise_proposal' | 'patrol' | 'track' | 'patrol_end' | 'inspection' | 'issue' | 'issue_action' | 'day_close'
 
 /** GeoJSON position in the declared crs. */
 export interface PointGeometry { type: 'Point'; coordinates: [lon: number, lat: number] }
@@ -14,6 +14,8 @@ export interface PhotoClaim {
   accuracy_m?: number
   crs?: 'wgs84'
   purpose: 'scene' | 'before' | 'after'
+  /** Taken for this record, or picked from older pictures. */
+  source?: 'camera' | 'picked'
 }
 
 export type Body = Record<string, unknown>

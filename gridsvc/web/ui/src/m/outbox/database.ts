@@ -50,7 +50,7 @@ export interface Photo extends PhotoClaim {
 /** Work begun and not yet handed over. Its id becomes the record's, so photos can be attached from the first tap. */
 export interface Draft { id: string; kind: Kind; subject_id: string; person_id: string; updated_at: string; content: Body }
 
-export interface Patrol { id: string; grid_id: string; person_id: string; started_at: string; ended_at?: string }
+export interface Patrol { id: string; grid_id: string; person_id: string; started_at: string; ended_at?: string; /** Names of who walks along. */ companions?: string[] }
 
 export interface TrackPoint { seq?: number; patrol_id: string; at: number; lon: number; lat: number; accuracy_m: number; speed_mps?: number; altitude_m?: number }
 

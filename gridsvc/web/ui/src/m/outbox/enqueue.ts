@@ -71,9 +71,9 @@ const asRow = (recordId: string, { data, ...photo }: NewPhoto): Photo => ({
   ...photo, data, id: uuid7(), record_id: recordId, size: data.byteLength, state: 'here', attempts: 0, next_at: 0,
 })
 
-function claim({ sha256, taken_at, position, accuracy_m, purpose }: Photo): PhotoClaim {
+function claim({ sha256, taken_at, position, accuracy_m, purpose, source }: Photo): PhotoClaim {
   const where = position ? { position, crs: 'wgs84' as const, ...(accuracy_m === undefined ? {} : { accuracy_m }) } : {}
-  return { sha256, taken_at, purpose, ...where }
+  return { sha256, taken_at, purpose, ...(source ? { source } : {}), ...where }
 }
 
 /** Counts what this phone made, so that the server can see a gap. Part of the caller's transaction. */
