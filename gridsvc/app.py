@@ -13,6 +13,7 @@ from gridsvc.dispatches.routes import blueprint as dispatches
 from gridsvc.docs import blueprint as docs
 from gridsvc.dossiers.routes import blueprint as dossiers
 from gridsvc.enterprises.routes import blueprint as enterprises
+from gridsvc.flags.routes import blueprint as flags
 from gridsvc.handovers.routes import blueprint as handovers
 from gridsvc.health import blueprint as health
 from gridsvc.home.routes import blueprint as home
@@ -56,6 +57,7 @@ FEATURES = (
     uploads,
     photos,
     inspections,
+    flags,
     proposals,
     issues,
     summaries,

@@ -87,5 +87,6 @@ class Model(DeclarativeBase):
             Facts: JSONB(),
             list[Facts]: JSONB(),
             list[str]: JSONB(),
+            list[Any]: JSONB(),
         },
     )

@@ -85,6 +85,16 @@ class Envelope:
         }
 
 
+def lateness(occurred_at: datetime, received_at: datetime, gps_at: datetime | None) -> timedelta:
+    """Return how long a record was on its way, by the clock that can be trusted best.
+
+    The receipt is ours. When it was made, the satellites know better than the phone, whose
+    clock may have been moved since; but nothing is made after its receipt.
+    """
+    known = gps_at if gps_at is not None and gps_at <= received_at else occurred_at
+    return received_at - known
+
+
 class Report(Protocol):
     """What a phone says happened: an envelope and the facts of its kind."""
 

@@ -42,17 +42,20 @@ def create_scoped_table(
     key: str | None = "id",
     references: Mapping[str, str] | None = None,
     rights: str = WRITE,
+    partition_by: str | None = None,
 ) -> None:
     """Create a table whose rows lie where their jurisdiction does.
 
     Its key is (jurisdiction_id, `key`); the column id need not be listed. `references`
-    says which column leads to which scoped table: {"grid_id": "grid"}.
+    says which column leads to which scoped table: {"grid_id": "grid"}. One that is split,
+    `partition_by` says how: "RANGE (id)"; its partitions are made by hand.
     """
     columns = [sa.Column("jurisdiction_id", sa.Integer(), nullable=False)]
     if key == "id":
         columns.append(sa.Column("id", sa.Uuid(), nullable=False))
     keys = ["jurisdiction_id", key] if key else ["jurisdiction_id"]
-    op.create_table(name, *columns, *parts, sa.PrimaryKeyConstraint(*keys))
+    split = {"postgresql_partition_by": partition_by} if partition_by else {}
+    op.create_table(name, *columns, *parts, sa.PrimaryKeyConstraint(*keys), **split)
     _on_citus(
         "SELECT create_distributed_table(:name, 'jurisdiction_id', colocate_with => :beside)",
         name=name,

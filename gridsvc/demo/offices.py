@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from gridsvc.accountability import leave as duties
 from gridsvc.actor import person, system
-from gridsvc.demo.chance import chance, named_id
+from gridsvc.demo.chance import chance
 from gridsvc.demo.rounds import Leave, leaves, noon
 from gridsvc.demo.texts import (
     COMMENTS,
@@ -27,6 +27,7 @@ from gridsvc.dispatches import service as months
 from gridsvc.dispatches.models import MonthlyDispatch
 from gridsvc.dispatches.queries import dispatch_of, orders
 from gridsvc.dispatches.rules import RANKED_BY, share
+from gridsvc.ids import named_id
 from gridsvc.patrols.due import DAY
 from gridsvc.session import Session, transaction
 from gridsvc.summaries import service as weeks

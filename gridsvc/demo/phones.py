@@ -8,12 +8,13 @@ from uuid import UUID
 
 import numpy as np
 
-from gridsvc.demo.chance import chance, named_id
+from gridsvc.demo.chance import chance
 from gridsvc.demo.photos import Shot, told
 from gridsvc.demo.rounds import Round, Visit, way
 from gridsvc.demo.texts import REMARKS, SCENES
 from gridsvc.demo.world import SEED
 from gridsvc.digests import canonical
+from gridsvc.ids import named_id
 from gridsvc.inspections.rules import InspectionReport
 from gridsvc.issues.rules import IssueReport
 from gridsvc.media.rules import DeclaredPhoto

@@ -20,7 +20,7 @@ from gridsvc.handovers.queries import handovers_of
 from gridsvc.media.models import Photo
 from gridsvc.patrols.models import Patrol
 from gridsvc.patrols.queries import chunks_of
-from gridsvc.patrols.rules import fixes_of
+from gridsvc.patrols.tracks import fixes_of
 from gridsvc.people.models import Account, Device, Person
 from gridsvc.quarantine import Quarantined
 from gridsvc.records import FieldRecord

@@ -1,12 +1,14 @@
 """The inspection log: written once, never edited."""
 
+from datetime import datetime
 from uuid import UUID
 
 from shapely import Point
-from sqlalchemy import CheckConstraint, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, Index, and_
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from gridsvc.db import Facts, Model, Wgs84
+from gridsvc.flags.models import Flag
 from gridsvc.records import FieldRecord
 from gridsvc.scoped import scoped_fk
 
@@ -49,4 +51,16 @@ class Inspection(FieldRecord, Model):
     accuracy_m: Mapped[float | None]
     no_position_reason: Mapped[str | None]
     position_grid_id: Mapped[UUID | None]
-    flags: Mapped[list[Facts]]
+    gps_at: Mapped[datetime | None]  # what the satellites' clock said at the fix
+    uptime_s: Mapped[float | None]  # how long the phone had run since it was switched on
+    is_mock: Mapped[bool | None]  # the phone says that an app made up the position
+
+    flags: Mapped[list[Flag]] = relationship(
+        primaryjoin=lambda: and_(
+            Inspection.jurisdiction_id == Flag.jurisdiction_id,
+            Inspection.id == foreign(Flag.record_id),
+        ),
+        order_by=lambda: (Flag.kind, Flag.about),
+        viewonly=True,
+        lazy="selectin",
+    )

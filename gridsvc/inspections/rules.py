@@ -6,7 +6,7 @@ had no business there.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,9 @@ from shapely import Point
 
 from geo.distance import distance_m
 from gridsvc.accountability.rules import Held, may, saw
+from gridsvc.db import Period
 from gridsvc.errors import DomainError, Forbidden, NotFound, Refused
+from gridsvc.flags.rules import Finding
 from gridsvc.media.rules import DeclaredPhoto
 from gridsvc.records import Envelope, Row
 from gridsvc.rules.models import Checklist, RuleSet
@@ -61,6 +63,9 @@ class InspectionReport:
     crs: str | None = None  # what the phone sent it in
     accuracy_m: float | None = None  # radius of 68 % confidence, metres
     no_position_reason: str | None = None
+    gps_at: datetime | None = None  # by the clock of the satellites
+    uptime_s: float | None = None
+    is_mock: bool | None = None  # None: the phone cannot know
     photos: tuple[DeclaredPhoto, ...] = ()
 
     @property
@@ -88,6 +93,7 @@ class Circumstances:
     held: Mapping[UUID, Iterable[Held]]  # by each inspector
     rule_sets: Iterable[RuleSet]
     received_at: datetime
+    receivers: Mapping[UUID, Iterable[Period]] = field(default_factory=dict)  # by device
 
 
 def admit(report: InspectionReport, known: Circumstances) -> Row:
@@ -109,11 +115,10 @@ def admit(report: InspectionReport, known: Circumstances) -> Row:
         raise no_duty_there(held, place.grid_id, report.enterprise_id)
     _check_answers(report, known.checklists)
     _check_corrected(report, known.corrected)
-    numbers = Numbers.read(in_force(known.rule_sets, at).document)
+    in_force(known.rule_sets, at)
     return row | {
         "grid_id": place.grid_id,
         "position_grid_id": known.position_grids.get(envelope.id),
-        "flags": list(flags(report, place.location, numbers)),
         **_facts(report),
     }
 
@@ -165,30 +170,68 @@ def _facts(report: InspectionReport) -> Row:
         "crs": report.crs,
         "accuracy_m": report.accuracy_m,
         "no_position_reason": report.no_position_reason,
+        "gps_at": report.gps_at,
+        "uptime_s": report.uptime_s,
+        "is_mock": report.is_mock,
     }
 
 
-def flags(report: InspectionReport, location: Point, numbers: Numbers) -> Iterator[dict[str, Any]]:
-    """Yield what speaks against the report as evidence, each with its facts."""
+def suspicions(report: InspectionReport, known: Circumstances) -> list[Finding]:
+    """Return what speaks against a report that was entered."""
+    at = report.envelope.occurred_at(known.received_at)
+    numbers = Numbers.read(in_force(known.rule_sets, at).document)
+    location = known.places[report.envelope.id].location
+    device_id = report.envelope.device_id
+    has_receiver = device_id is not None and any(
+        at in period for period in known.receivers.get(device_id, ())
+    )
+    return list(flags(report, location, numbers, at, has_receiver=has_receiver))
+
+
+def flags(
+    report: InspectionReport,
+    location: Point,
+    numbers: Numbers,
+    at: datetime,
+    *,
+    has_receiver: bool = False,
+) -> Iterator[Finding]:
+    """Yield what speaks against a report as evidence, by itself. `at` is when it happened.
+
+    Fixes of an external receiver reach the phone through an app, with a fixed accuracy.
+    """
     if report.position is None:
-        yield _flag("no_position")
+        yield _flag(report, "no_position")
     else:
         yield from _position_flags(report, report.position, location, numbers)
-    off_s = report.envelope.clock_offset_s
-    if abs(off_s) > numbers.clock_skew_s:
-        yield _flag("clock_skew", off_s=round(off_s), allowed_s=numbers.clock_skew_s)
+    if report.is_mock and not has_receiver:
+        yield _flag(report, "mock_location")
+    if report.position is not None and report.accuracy_m == 0 and not has_receiver:
+        yield _flag(report, "constant_accuracy", accuracy_m=0)
+    yield from _clock_flags(report, numbers, at)
 
 
 def _position_flags(
     report: InspectionReport, position: Point, location: Point, numbers: Numbers
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[Finding]:
     accuracy_m = report.accuracy_m or 0.0
     away_m = distance_m(position, location)
     if away_m - accuracy_m > numbers.site_radius_m:
-        yield _flag("off_site", distance_m=round(away_m), allowed_m=numbers.site_radius_m)
+        yield _flag(report, "off_site", distance_m=round(away_m), allowed_m=numbers.site_radius_m)
     if accuracy_m > numbers.worst_fix_m:
-        yield _flag("poor_fix", accuracy_m=accuracy_m, allowed_m=numbers.worst_fix_m)
+        yield _flag(report, "poor_fix", accuracy_m=accuracy_m, allowed_m=numbers.worst_fix_m)
 
 
-def _flag(kind: str, **facts: float) -> dict[str, Any]:
-    return {"kind": kind, **facts}
+def _clock_flags(report: InspectionReport, numbers: Numbers, at: datetime) -> Iterator[Finding]:
+    off_s, allowed_s = report.envelope.clock_offset_s, numbers.clock_skew_s
+    if abs(off_s) > allowed_s:
+        yield _flag(report, "clock_skew", off_s=round(off_s), allowed_s=allowed_s)
+    if report.gps_at is not None and not report.is_mock:
+        against_s = (report.gps_at - at).total_seconds()
+        if abs(against_s) > allowed_s:
+            yield _flag(report, "gps_clock_skew", off_s=round(against_s), allowed_s=allowed_s)
+
+
+def _flag(report: InspectionReport, kind: str, **evidence: float) -> Finding:
+    id = report.envelope.id
+    return Finding(kind=kind, record_kind="inspection", record_id=id, evidence=evidence)

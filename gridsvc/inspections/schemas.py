@@ -6,6 +6,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validates_sc
 from marshmallow.validate import Length, OneOf, Range
 
 from geo.crs import KNOWN_CRS, to_wgs84
+from gridsvc.flags.schemas import FlagBriefSchema
 from gridsvc.media.schemas import PhotosField
 from gridsvc.rules.rules import ANSWERS
 from gridsvc.wire import MomentField, PointField, ReportSchema, TextField, need_crs
@@ -37,6 +38,16 @@ class InspectionReportSchema(ReportSchema):
         metadata={"description": "Radius of 68 % confidence, metres."},
     )
     no_position_reason = TextField(validate=Length(min=1, max=200))
+    gps_at = MomentField(metadata={"description": "The satellites' time of the fix."})
+    uptime_s = fields.Float(
+        validate=Range(min=0, max=1e9),
+        metadata={"description": "Seconds since the phone was switched on."},
+    )
+    is_mock = fields.Boolean(
+        truthy={True},
+        falsy={False},
+        metadata={"description": "The phone says that an app made up the position."},
+    )
     photos = PhotosField()
 
     @validates_schema
@@ -73,7 +84,10 @@ class InspectionSchema(Schema):
     crs = fields.String()
     accuracy_m = fields.Float()
     no_position_reason = fields.String()
-    flags = fields.List(fields.Dict())
+    gps_at = MomentField()
+    uptime_s = fields.Float()
+    is_mock = fields.Boolean()
+    flags = fields.List(fields.Nested(FlagBriefSchema))
 
 
 class RegisteredSchema(Schema):

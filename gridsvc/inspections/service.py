@@ -1,7 +1,7 @@
 """Registering inspections."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from functools import partial
 from uuid import UUID
 
@@ -12,14 +12,23 @@ from gridsvc.actor import Actor
 from gridsvc.audit import service as audit
 from gridsvc.enterprises.models import Enterprise
 from gridsvc.errors import Outcome
+from gridsvc.flags import service as flags
+from gridsvc.flags.queries import receivers
 from gridsvc.grids.queries import grids_at
 from gridsvc.inspections.models import Inspection
-from gridsvc.inspections.rules import Circumstances, InspectionReport, Place, admit
+from gridsvc.inspections.rules import (
+    Circumstances,
+    InspectionReport,
+    Place,
+    admit,
+    suspicions,
+)
 from gridsvc.media import service as media
-from gridsvc.records import acts, firsts, judged, outcomes
+from gridsvc.records import Row, acts, firsts, judged, outcomes
 from gridsvc.rules.models import Checklist, RuleSet
 from gridsvc.session import Session
 from gridsvc.synced import enter
+from gridsvc.weeks import local_day
 
 
 def register(
@@ -35,9 +44,16 @@ def register(
     entered = enter(session, Inspection, rows)
     new = [report for report in firsts(reports) if report.envelope.id in entered]
     hashes = media.declare(session, "inspection", new, now=now)
-    lines = acts("inspection", "inspection.register", rows, entered, hashes)
+    raised = flags.raise_flags(session, [f for r in new for f in suspicions(r, known)], now=now)
+    lines = acts("inspection", "inspection.register", rows, entered, hashes) + flags.acts(raised)
+    flags.mark_unweighed(session, _days(rows, entered))
     audit.record(session, lines, by=by, at=now)
     return outcomes(session, Inspection, reports, entered, refusals)
+
+
+def _days(rows: Sequence[Row], entered: Collection[UUID]) -> set[tuple[UUID, date]]:
+    """Return whose days these rows belong to."""
+    return {(r["sender_id"], local_day(r["occurred_at"])) for r in rows if r["id"] in entered}
 
 
 def _circumstances(
@@ -63,6 +79,7 @@ def _circumstances(
         held=held_by_each(session, {r.envelope.sender_id for r in reports}),
         rule_sets=session.scalars(select(RuleSet)).all(),
         received_at=now,
+        receivers=receivers(session, {r.envelope.device_id for r in reports}),
     )
 
 

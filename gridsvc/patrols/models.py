@@ -1,6 +1,7 @@
 """Patrols, their tracks, and the close of a day. Field records: written once."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
@@ -43,12 +44,19 @@ class PatrolEnd(FieldRecord, Model):
 
 
 class TrackChunk(Scoped, Model):
-    """A piece of a track, in the order of `seq`. Sensitive: seen with a permission of its own."""
+    """A piece of a track, in the order of `seq`. Sensitive: seen with a permission of its own.
+
+    Split by month along its id, which is made of the patrol and `seq` (ids.part_id): so a piece
+    cannot be there twice, and lies in the month of its patrol. Nothing points at it, and after
+    a time it is purged; what it told stays (PatrolMeasure).
+    """
 
     __tablename__ = "track_chunk"
     __table_args__ = (
         scoped_fk("patrol_id", "patrol"),
-        UniqueConstraint("jurisdiction_id", "patrol_id", "seq"),
+        Index(None, "jurisdiction_id", "patrol_id", "seq"),
+        Index(None, "jurisdiction_id", "record_id"),
+        {"postgresql_partition_by": "RANGE (id)"},
     )
 
     patrol_id: Mapped[UUID]
@@ -57,6 +65,36 @@ class TrackChunk(Scoped, Model):
     points: Mapped[int]
     dropped: Mapped[int]  # points outside the patrol, the only field data ever dropped
     digest: Mapped[str]
+    record_id: Mapped[UUID]  # what the phone called it
+    accuracies: Mapped[list[Any]]  # of each point, metres or null; empty: not known
+    mocked: Mapped[int]  # points of which the phone says that an app made them up
+
+
+class PatrolMeasure(Scoped, Model):
+    """What the track of a patrol told, once it was complete: without saying where. Kept for life.
+
+    `trace` are digests of some of its fixes, by which the same track is known again.
+    """
+
+    __tablename__ = "patrol_measure"
+    __table_args__ = (
+        scoped_fk("patrol_id", "patrol"),
+        UniqueConstraint("jurisdiction_id", "patrol_id"),
+    )
+
+    patrol_id: Mapped[UUID]
+    points: Mapped[int]
+    dropped: Mapped[int]
+    distance_m: Mapped[float]
+    duration_s: Mapped[float]  # without the pauses
+    covered_pct: Mapped[float | None]  # of the area of the grid; None: it had no boundary
+    stops: Mapped[list[Facts]]  # [{"since", "until"}]
+    gaps: Mapped[list[Facts]]
+    pauses: Mapped[list[Facts]]
+    passed: Mapped[list[str]]  # the enterprises within the site radius
+    trace: Mapped[list[str]]
+    is_complete: Mapped[bool]  # as many points as the phone counted
+    measured_at: Mapped[datetime]
 
 
 class DayClose(FieldRecord, Model):

@@ -12,8 +12,9 @@ from sqlalchemy.orm import aliased
 from gridsvc.grids.models import Grid
 from gridsvc.inspections.models import Inspection
 from gridsvc.patrols.due import DAY
-from gridsvc.patrols.models import DayClose, Patrol, PatrolEnd, TrackChunk
-from gridsvc.patrols.rules import Ground, fixes_of, measured
+from gridsvc.patrols.models import DayClose, Patrol, PatrolEnd, PatrolMeasure, TrackChunk
+from gridsvc.patrols.rules import Ground
+from gridsvc.patrols.tracks import as_told, fixes_of, measured
 from gridsvc.people.models import Person
 from gridsvc.records import FieldRecord, Row
 from gridsvc.session import Session
@@ -50,12 +51,34 @@ def closes_of(session: Session, rows: Iterable[Row]) -> dict[tuple[UUID, UUID, d
 
 
 def chunks_of(session: Session, patrol_ids: Collection[UUID]) -> dict[UUID, list[TrackChunk]]:
-    """Return the parts of tracks, in order, by patrol."""
-    parts = select(TrackChunk).where(TrackChunk.patrol_id.in_(patrol_ids))
+    """Return the parts of tracks, in order, by patrol.
+
+    Parts lie in the month of their patrol: only the months from the first to the last are read.
+    """
     found: dict[UUID, list[TrackChunk]] = defaultdict(list)
+    if not patrol_ids:
+        return found
+    parts = select(TrackChunk).where(
+        TrackChunk.patrol_id.in_(patrol_ids),
+        TrackChunk.id.between(_first_of(min(patrol_ids)), _last_of(max(patrol_ids))),
+    )
     for chunk in session.scalars(parts.order_by(TrackChunk.patrol_id, TrackChunk.seq)):
         found[chunk.patrol_id].append(chunk)
     return found
+
+
+def _first_of(patrol_id: UUID) -> UUID:
+    return UUID(int=patrol_id.int >> 80 << 80)
+
+
+def _last_of(patrol_id: UUID) -> UUID:
+    return UUID(int=patrol_id.int | (1 << 80) - 1)
+
+
+def measures_of(session: Session, patrol_ids: Collection[UUID]) -> dict[UUID, PatrolMeasure]:
+    """Return what the tracks of patrols told once they were complete, by patrol."""
+    kept = select(PatrolMeasure).where(PatrolMeasure.patrol_id.in_(patrol_ids))
+    return {one.patrol_id: one for one in session.scalars(kept)}
 
 
 def track(session: Session, patrol: Patrol) -> dict[str, Any]:
@@ -192,7 +215,8 @@ def _page(
 
 def _with_tracks(session: Session, found: Sequence[Any]) -> list[dict[str, Any]]:
     ids = [patrol.id for patrol, _, _ in found]
-    ends, chunks = ends_of(session, ids), chunks_of(session, ids)
+    ends, kept = ends_of(session, ids), measures_of(session, ids)
+    chunks = chunks_of(session, [id for id in ids if id not in kept])
     return [
         {
             "id": patrol.id,
@@ -201,7 +225,7 @@ def _with_tracks(session: Session, found: Sequence[Any]) -> list[dict[str, Any]]
             "occurred_at": patrol.occurred_at,
             "received_at": patrol.received_at,
             "end": ends.get(patrol.id),
-            "track": measured(chunks[patrol.id]),
+            "track": as_told(kept[patrol.id]) if patrol.id in kept else measured(chunks[patrol.id]),
         }
         for patrol, grid, officer in found
     ]

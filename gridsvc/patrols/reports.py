@@ -32,7 +32,7 @@ class FixesField(fields.Field[Fixes]):
         for n, point in enumerate(value):
             if not _is_fix(point):
                 raise self.make_error("invalid", n=n)
-        return np.array([point[:3] for point in value], dtype=np.float64)
+        return np.array(value, dtype=np.float64)
 
 
 def _is_fix(point: Any) -> bool:
@@ -83,12 +83,18 @@ class TrackPartSchema(Schema):
         validate=COUNT,
         metadata={"description": "Fixes that the phone itself left out."},
     )
+    mocked = fields.Integer(
+        load_default=0,
+        validate=COUNT,
+        metadata={"description": "Fixes that, as the phone says, an app made up."},
+    )
 
     @post_load
     def _convert_once(self, body: dict[str, Any], **_: Any) -> dict[str, Any]:
-        fixes, crs = body.pop("points"), body.pop("crs")
-        places = get_coordinates(to_wgs84(MultiPoint(fixes[:, :2]), crs))
-        return {**body, "fixes": np.column_stack([places, fixes[:, 2]])}
+        points, crs = body.pop("points"), body.pop("crs")
+        places = get_coordinates(to_wgs84(MultiPoint(points[:, :2]), crs))
+        fixes = np.column_stack([places, points[:, 2]])
+        return {**body, "fixes": fixes, "accuracies": points[:, 3]}
 
 
 class TrackReportSchema(TrackPartSchema, ReportSchema):
@@ -98,6 +104,19 @@ class TrackReportSchema(TrackPartSchema, ReportSchema):
     seq = fields.Integer(required=True, validate=COUNT)
 
 
+class PauseField(fields.Field[list[float]]):
+    """A pause of a patrol: [since, until] in Unix seconds, by the clock of the phone."""
+
+    default_error_messages = {"invalid": "Not [since, until] in Unix seconds."}
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[float]:
+        match value:
+            case [float() | int() as since, float() | int() as until]:
+                if 0 <= since <= until <= LATEST_S:
+                    return [float(since), float(until)]
+        raise self.make_error("invalid")
+
+
 class TalliedSchema(Schema):
     """What the phone counted on the way."""
 
@@ -105,6 +124,14 @@ class TalliedSchema(Schema):
     distance_m = fields.Float(validate=Range(min=0, max=1e7))
     gaps = fields.Integer(validate=COUNT)
     visits = fields.Integer(validate=COUNT)
+    pauses = fields.List(
+        PauseField(),
+        validate=Length(max=100),
+        metadata={
+            "type": "array",
+            "description": "[since, until] in Unix seconds of the phone: nothing is recorded then.",
+        },
+    )
 
 
 class PatrolEndReportSchema(ReportSchema):

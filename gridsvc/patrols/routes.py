@@ -18,7 +18,7 @@ from gridsvc.clock import utc_now
 from gridsvc.grids.models import Grid
 from gridsvc.grids.queries import within
 from gridsvc.identity import caller, member, needs
-from gridsvc.ids import new_id
+from gridsvc.ids import new_id, part_id
 from gridsvc.patrols import owed, queries, service
 from gridsvc.patrols.company import colleagues
 from gridsvc.patrols.models import DayClose, Patrol, PatrolEnd, TrackChunk
@@ -113,7 +113,8 @@ def put_track(patrol_id: UUID, seq: int) -> tuple[dict[str, Any], int]:
     told = {"kind": "track", "body": {**sent, "patrol_id": str(patrol_id), "seq": seq}}
     kept = enter_one(report, service.hand_in_track, told, now)
     with transaction(who.jurisdiction_id) as session:
-        return {"track": session.get(TrackChunk, kept.id)}, 201 if kept.is_new else 200
+        chunk = session.get(TrackChunk, part_id(patrol_id, str(seq)))
+        return {"track": chunk}, 201 if kept.is_new else 200
 
 
 @blueprint.put("/day-closes/<uuid7:day_close_id>")

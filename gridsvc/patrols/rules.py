@@ -2,26 +2,27 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
 import numpy as np
 import orjson
-from shapely import LineString, from_wkt, get_coordinates
 
-from geo.track import Fixes, duration_s, gaps, track_m
+from geo.track import Fixes, Numbers, Stretch, during
 from gridsvc.accountability.rules import Held, may, saw
 from gridsvc.digests import canonical, digest
 from gridsvc.errors import Conflict, DomainError, Forbidden, NotFound, Refused
+from gridsvc.ids import part_id
 from gridsvc.inspections.rules import NotYourGrid
 from gridsvc.patrols.due import DAY, INSTANT
-from gridsvc.patrols.models import Patrol, TrackChunk
+from gridsvc.patrols.models import Patrol
+from gridsvc.patrols.tracks import as_line, order_of, told
 from gridsvc.records import Envelope, Row
 from gridsvc.weeks import local_day, midnight
 
 LEEWAY = timedelta(seconds=60)  # a fix may be that much older or newer than its patrol
-GAP_S = 120.0  # without a fix for longer, a track has a gap
+UNKNOWN = np.empty(0)
 
 
 class UnknownGrid(NotFound):
@@ -75,12 +76,17 @@ class PatrolReport:
 
 @dataclass(frozen=True, kw_only=True)
 class TrackReport:
-    """A part of the track of a patrol; `fixes` in EPSG:4326, with the times of the phone."""
+    """A part of the track of a patrol; `fixes` in EPSG:4326, with the times of the phone.
+
+    `accuracies` are metres beside the fixes, NaN where the phone did not know; or none at all.
+    """
 
     envelope: Envelope
     patrol_id: UUID
     seq: int
     fixes: Fixes
+    accuracies: Numbers = field(default_factory=lambda: UNKNOWN)
+    mocked: int = 0  # fixes of which the phone says that an app made them up
     dropped: int = 0  # by the phone, before it sent them
 
     @property
@@ -92,7 +98,7 @@ class TrackReport:
 
 @dataclass(frozen=True, kw_only=True)
 class PatrolEndReport:
-    """A round ends; `facts` are what the phone counted on the way."""
+    """A round ends; `facts` are what the phone counted on the way, and when it paused."""
 
     envelope: Envelope
     patrol_id: UUID
@@ -129,6 +135,7 @@ class Circumstances:
     grounds: Mapping[UUID, Ground] = field(default_factory=dict)
     patrols: Mapping[UUID, Patrol] = field(default_factory=dict)
     ended_at: Mapping[UUID, datetime] = field(default_factory=dict)  # by patrol, if it has
+    pauses: Mapping[UUID, Sequence[Stretch]] = field(default_factory=dict)  # put right, by patrol
 
 
 def admit_patrol(report: PatrolReport, known: Circumstances) -> Row:
@@ -192,26 +199,39 @@ def admit_track(report: TrackReport, known: Circumstances) -> Row:
     """Return the row of a part of a track. Raises UnknownPatrol, NotYourPatrol.
 
     The times of its fixes are put right by as much as the start of the patrol was. Those
-    outside the patrol are dropped and counted: nobody is to be followed home.
+    outside the patrol, or in a pause, are dropped and counted: nobody is to be followed home.
     """
     patrol = _own_patrol(report, known)
-    off_s = (patrol.occurred_at - patrol.made_at).total_seconds()
-    fixes = in_order(report.fixes + np.array([0.0, 0.0, off_s]))
+    order = order_of(report.fixes)
+    fixes = report.fixes[order] + np.array([0.0, 0.0, put_right_s(patrol)])
     until = known.ended_at.get(patrol.id, known.received_at)
-    moments = fixes[:, 2]
-    is_inside = (moments >= (patrol.occurred_at - LEEWAY).timestamp()) & (
-        moments <= (until + LEEWAY).timestamp()
-    )
+    span = ((patrol.occurred_at - LEEWAY).timestamp(), (until + LEEWAY).timestamp())
+    is_inside = during(fixes, [span]) & ~during(fixes, known.pauses.get(patrol.id, ()))
     inside = fixes[is_inside]
+    known_m = report.accuracies[order][is_inside] if len(report.accuracies) else UNKNOWN
     return {
-        "id": report.envelope.id,
+        "id": part_id(patrol.id, str(report.seq)),
+        "record_id": report.envelope.id,
         "patrol_id": patrol.id,
         "seq": report.seq,
         "line": as_line(inside),
         "points": len(inside),
         "dropped": report.dropped + len(fixes) - len(inside),
         "digest": report.digest,
+        "accuracies": told(known_m),
+        "mocked": report.mocked,
     }
+
+
+def put_right_s(patrol: Patrol) -> float:
+    """Return by how many seconds what a phone says of a patrol is put right."""
+    return (patrol.occurred_at - patrol.made_at).total_seconds()
+
+
+def pauses_of(patrol: Patrol, facts: Mapping[str, Any]) -> list[Stretch]:
+    """Return the pauses that the phone told with the end of a patrol, put right."""
+    off_s = put_right_s(patrol)
+    return [(since + off_s, until + off_s) for since, until in facts.get("pauses", ())]
 
 
 def _own_patrol(report: TrackReport | PatrolEndReport, known: Circumstances) -> Patrol:
@@ -260,39 +280,3 @@ def without_rivals(
         else:
             refusals[row["id"]] = refusal(row, winner)
     return kept, refusals
-
-
-def in_order(fixes: Fixes) -> Fixes:
-    """Return fixes in order of time."""
-    return fixes[np.argsort(fixes[:, 2], kind="stable")]
-
-
-def as_line(fixes: Fixes) -> LineString:
-    """Return fixes as a line whose M is the Unix time. A lonely fix stands in it twice.
-
-    A line needs two points, so what is kept beside it says how many there were.
-    """
-    twice = np.vstack([fixes, fixes]) if len(fixes) == 1 else fixes
-    points = ", ".join(f"{lon!r} {lat!r} {at!r}" for lon, lat, at in twice.tolist())
-    return from_wkt(f"LINESTRING M ({points})" if points else "LINESTRING M EMPTY")
-
-
-def fixes_of(chunks: Iterable[TrackChunk]) -> Fixes:
-    """Return the fixes of a whole track, in order of time."""
-    parts = [get_coordinates(chunk.line, include_m=True)[: chunk.points] for chunk in chunks]
-    return in_order(np.vstack([np.empty((0, 3)), *parts]))
-
-
-def measured(chunks: Sequence[TrackChunk]) -> dict[str, Any]:
-    """Return what a track tells without telling where: length, duration, gaps, points."""
-    fixes = fixes_of(chunks)
-    return {
-        "points": len(fixes),
-        "dropped": sum(chunk.dropped for chunk in chunks),
-        "distance_m": round(track_m(fixes), 1),
-        "duration_s": round(duration_s(fixes)),
-        "gaps": [
-            {"since": datetime.fromtimestamp(since, UTC), "until": datetime.fromtimestamp(to, UTC)}
-            for since, to in gaps(fixes, GAP_S)
-        ],
-    }

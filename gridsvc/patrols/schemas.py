@@ -102,20 +102,34 @@ class TrackSchema(Schema):
 
 
 class GapSchema(Schema):
-    """A stretch without a fix."""
+    """A stretch of time."""
 
     since = MomentField()
     until = MomentField()
 
 
 class MeasuredSchema(Schema):
-    """What the server measures on a track."""
+    """What the server measures on a track: so far, or for good once it is complete.
+
+    What is only known in the end (`covered_pct`, `passed`) is left out before.
+    """
 
     points = fields.Integer()
-    dropped = fields.Integer()
+    dropped = fields.Integer(
+        metadata={"description": "Fixes outside the patrol or in a pause: never kept."}
+    )
     distance_m = fields.Float()
-    duration_s = fields.Integer()
+    duration_s = fields.Integer(metadata={"description": "Without the pauses."})
+    stops = fields.List(fields.Nested(GapSchema))
     gaps = fields.List(fields.Nested(GapSchema))
+    pauses = fields.List(fields.Nested(GapSchema))
+    covered_pct = fields.Float(
+        allow_none=True, metadata={"description": "Of the area of the grid, as seen on the way."}
+    )
+    passed = fields.Integer(metadata={"description": "Enterprises within the site radius."})
+    is_complete = fields.Boolean(
+        metadata={"description": "As many fixes came as the phone had counted."}
+    )
 
 
 class RoundSchema(Schema):

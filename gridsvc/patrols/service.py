@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from functools import partial
+from operator import itemgetter
 from uuid import UUID
 
 from sqlalchemy import select, tuple_
@@ -14,6 +15,7 @@ from gridsvc.audit import service as audit
 from gridsvc.audit.rules import Act
 from gridsvc.batches import insertion
 from gridsvc.errors import DomainError, Kept, Outcome
+from gridsvc.flags.service import mark_unweighed
 from gridsvc.patrols.models import DayClose, Patrol, PatrolEnd, TrackChunk
 from gridsvc.patrols.queries import closes_of, ends_of, grounds, patrols_by_id
 from gridsvc.patrols.rules import (
@@ -29,11 +31,13 @@ from gridsvc.patrols.rules import (
     admit_end,
     admit_patrol,
     admit_track,
+    pauses_of,
     without_rivals,
 )
 from gridsvc.records import IdTaken, Report, Row, acts, firsts, judged, outcomes
 from gridsvc.session import Session
 from gridsvc.synced import enter, tick
+from gridsvc.weeks import local_day
 
 
 def start(
@@ -68,6 +72,8 @@ def end(
         rows, {id: one.id for id, one in standing.items()}, _patrol_of, _already_ended
     )
     entered = enter(session, PatrolEnd, rows)
+    over = {row["patrol_id"] for row in rows if row["id"] in entered}
+    mark_unweighed(session, [_day_of(known.patrols[id]) for id in over])
     audit.record(session, acts("patrol_end", "patrol.end", rows, entered), by=by, at=now)
     return outcomes(session, PatrolEnd, reports, entered, refusals | rivals)
 
@@ -97,19 +103,24 @@ def hand_in_track(
     The trail keeps a digest of what was sent, and not where anybody was.
     """
     patrol_ids = {report.patrol_id for report in reports}
+    patrols, ends = patrols_by_id(session, patrol_ids), ends_of(session, patrol_ids)
     known = Circumstances(
         held=_held(session, reports),
         received_at=now,
-        patrols=patrols_by_id(session, patrol_ids),
-        ended_at={id: one.occurred_at for id, one in ends_of(session, patrol_ids).items()},
+        patrols=patrols,
+        ended_at={id: one.occurred_at for id, one in ends.items()},
+        pauses={id: pauses_of(patrols[id], one.facts) for id, one in ends.items()},
     )
     rows, refusals = judged(firsts(reports), partial(admit_track, known=known))
-    entered = _enter_chunks(session, rows)
+    refusals |= _named_twice(session, rows)
+    entered = _enter_chunks(session, [row for row in rows if row["record_id"] not in refusals])
     sent = {report.envelope.id: report.envelope.digest for report in reports}
     lines = [
         Act(deed="track.hand_in", subject_kind="track", subject_id=id, digest=sent[id])
         for id in sorted(entered)
     ]
+    walked = {row["patrol_id"] for row in rows if row["record_id"] in entered}
+    mark_unweighed(session, [_day_of(patrols[id]) for id in walked & ends.keys()])
     audit.record(session, lines, by=by, at=now)
     return _track_outcomes(session, reports, entered, refusals)
 
@@ -144,13 +155,30 @@ def _already_closed(row: Row, winner: UUID) -> DomainError:
     return DayAlreadyClosed(f"{row['day']} is closed under another id.", day_close_id=winner)
 
 
+def _day_of(patrol: Patrol) -> tuple[UUID, date]:
+    return patrol.sender_id, local_day(patrol.occurred_at)
+
+
+def _named_twice(session: Session, rows: Sequence[Row]) -> dict[UUID, DomainError]:
+    """Return a refusal for what has the id of another part: a phone gives each its own."""
+    place = (TrackChunk.record_id, TrackChunk.patrol_id, TrackChunk.seq)
+    ids = [row["record_id"] for row in rows]
+    there = session.execute(select(*place).where(TrackChunk.record_id.in_(ids))).all()
+    taken = {record_id: (patrol_id, seq) for record_id, patrol_id, seq in there}
+    return {
+        id: IdTaken(f"{id} is already entered, and differs.")
+        for id, patrol_id, seq in map(itemgetter("record_id", "patrol_id", "seq"), rows)
+        if id in taken and taken[id] != (patrol_id, seq)
+    }
+
+
 def _enter_chunks(session: Session, rows: Sequence[Row]) -> set[UUID]:
-    """Insert those of `rows` whose place in the track is free; return their ids."""
+    """Insert those of `rows` whose place in the track is free; return what phones call them."""
     if not rows:
         return set()
-    in_order = sorted(rows, key=lambda row: (row["patrol_id"], row["seq"], row["id"]))
+    in_order = sorted(rows, key=lambda row: (row["patrol_id"], row["seq"], row["record_id"]))
     free = insertion(session, TrackChunk, in_order).on_conflict_do_nothing()
-    return set(session.scalars(free.returning(TrackChunk.id)))
+    return set(session.scalars(free.returning(TrackChunk.record_id)))
 
 
 def _track_outcomes(
@@ -180,12 +208,12 @@ def _answers(
             yield Kept(id, is_new=True)
         elif id in refusals:
             yield refusals[id]
-        elif chunk is None or (chunk.id == id and chunk.digest != report.digest):
+        elif chunk is None or (chunk.record_id == id and chunk.digest != report.digest):
             yield IdTaken(f"{id} is already entered, and differs.")
         elif chunk.digest != report.digest:
             yield ChunkTaken(f"Part {report.seq} is already entered, and differs.")
         else:
-            yield Kept(chunk.id, is_new=False)
+            yield Kept(chunk.record_id, is_new=False)
 
 
 def note_reading(

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 
 from gridsvc.accountability.models import Duty, Leave
+from gridsvc.flags.queries import against
 from gridsvc.grids.models import Grid
 from gridsvc.inspections.models import Inspection
 from gridsvc.issues.models import Issue, IssueAction
@@ -56,7 +57,9 @@ def facts_of(
     town_of |= {town_id: town_id for town_id in town_ids}
     days = patrol_days(session, span, as_of)
     off = on_leave(session, town_of, span)
-    records = _by_town(_records(session, town_of, span), town_of, lambda record: record.grid_id)
+    records = _by_town(
+        _records(session, town_of, span, as_of), town_of, lambda record: record.grid_id
+    )
     issues = _by_town(_issues(session, town_of, span), town_of, lambda issue: issue.grid_id)
     due = visits_due(session, town_of, span, as_of)
     visits = _by_town(map(_visit, due), town_of, lambda visit: visit.grid_id)
@@ -146,9 +149,12 @@ def _all_off(day: date, duties: Sequence[Duty], off: Mapping[UUID, set[date]]) -
     return bool(there) and all(day in off.get(person_id, ()) for person_id in there)
 
 
-def _records(session: Session, grid_ids: Collection[UUID], span: Span) -> list[RecordFacts]:
+def _records(
+    session: Session, grid_ids: Collection[UUID], span: Span, as_of: datetime
+) -> list[RecordFacts]:
+    flags = against(session, grid_ids, span.begins_at, span.ends_at, as_of)
     return [
-        _record(kind, row)
+        _record(kind, row, flags)
         for kind, model in KINDS.items()
         for row in _rows(session, model, grid_ids, span)
     ]
@@ -160,7 +166,7 @@ def _rows(
     columns = [model.id, model.grid_id, model.occurred_at, model.received_at]
     within = [model.occurred_at >= span.begins_at, model.occurred_at < span.ends_at]
     if model is Inspection:
-        columns += [Inspection.result, Inspection.flags]
+        columns += [Inspection.result, Inspection.gps_at]
     if model is DayClose:
         columns += [DayClose.day]
         within = [DayClose.day >= span.first, DayClose.day <= span.last]
@@ -168,7 +174,7 @@ def _rows(
     return session.execute(found.order_by(model.id)).all()
 
 
-def _record(kind: str, row: Any) -> RecordFacts:
+def _record(kind: str, row: Any, flags: Mapping[UUID, tuple[str, ...]]) -> RecordFacts:
     return RecordFacts(
         kind=kind,
         id=row.id,
@@ -177,7 +183,8 @@ def _record(kind: str, row: Any) -> RecordFacts:
         occurred_at=row.occurred_at,
         received_at=row.received_at,
         problem=kind == "inspection" and row.result == "problem",
-        flags=tuple(flag["kind"] for flag in row.flags) if kind == "inspection" else (),
+        flags=flags.get(row.id, ()),
+        gps_at=row.gps_at if kind == "inspection" else None,
     )
 
 

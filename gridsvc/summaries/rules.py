@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from gridsvc.records import lateness
 from gridsvc.weeks import Span, local_day
 
 LATE_AFTER = timedelta(hours=24)  # a record that took longer to arrive is listed as late
@@ -44,6 +45,7 @@ class RecordFacts:
     received_at: datetime
     problem: bool = False
     flags: tuple[str, ...] = ()
+    gps_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,7 +269,9 @@ def _issue_line(facts: SpanFacts, issue: IssueFacts) -> dict[str, Any]:
 
 
 def _late(facts: SpanFacts) -> list[dict[str, Any]]:
-    late = [r for r in facts.records if r.received_at - r.occurred_at > LATE_AFTER]
+    late = [
+        r for r in facts.records if lateness(r.occurred_at, r.received_at, r.gps_at) > LATE_AFTER
+    ]
     return list(map(_of_record, late))
 
 

@@ -12,6 +12,7 @@ from gridsvc.enterprises.models import Enterprise
 from gridsvc.inspections.models import Inspection
 from gridsvc.issues.models import Issue, IssueAction
 from gridsvc.people.models import Person
+from gridsvc.records import lateness
 from gridsvc.roster.responsibility import responsibility as responsible_at
 from gridsvc.session import Session
 from gridsvc.signing import signer
@@ -74,7 +75,7 @@ def _visit(
         "person": somebody,
         "enterprise": place,
         "photos": photos.get(visit.id, []),
-        "late": visit.received_at - visit.occurred_at > LATE_AFTER,
+        "late": lateness(visit.occurred_at, visit.received_at, visit.gps_at) > LATE_AFTER,
     }
 
 

@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, validates_schema
 from marshmallow import ValidationError as Invalid
 
 from gridsvc.dispatches.schemas import OrderSchema
+from gridsvc.flags.schemas import FlagBriefSchema
 from gridsvc.roster.schemas import LinkSchema
 from gridsvc.wire import DayField, EnterpriseRefSchema, MomentField, PersonRefSchema
 
@@ -73,7 +74,7 @@ class TraceVisitSchema(Schema):
     enterprise = fields.Nested(EnterpriseRefSchema)
     result = fields.String()
     findings = fields.String()
-    flags = fields.List(fields.Dict())
+    flags = fields.List(fields.Nested(FlagBriefSchema))
     corrects_id = fields.UUID(allow_none=True)
     photos = fields.List(fields.Nested(TracePhotoSchema))
 

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 
-from gridsvc.demo.chance import chance, named_id
-from gridsvc.ids import moment_of
+from gridsvc.demo.chance import chance
+from gridsvc.ids import moment_of, named_id
 
 NOON = datetime(2026, 10, 5, 4, 0, 0, 250_000, tzinfo=UTC)
 

@@ -20,12 +20,13 @@ NUMBERS = Numbers.read(RULE_SETS["gridsvc"])
 
 def kinds(**changes: object) -> list[str]:
     report = a_report(YARD, SOMEBODY, CHECKLIST, **changes)
-    return [flag["kind"] for flag in flags(report, YARD.location, NUMBERS)]
+    at = report.envelope.occurred_at(NOON)
+    return [flag.kind for flag in flags(report, YARD.location, NUMBERS, at)]
 
 
 @pytest.mark.parametrize(
     ("north_deg", "accuracy_m", "expected"),
-    [(0.0017, 0, []), (0.0019, 0, ["off_site"]), (0.0019, 30, [])],  # about 189 m and 211 m
+    [(0.0017, 1, []), (0.0019, 1, ["off_site"]), (0.0019, 30, [])],  # about 189 m and 211 m
 )
 def test_off_site_allows_for_the_accuracy_of_the_fix(north_deg, accuracy_m, expected) -> None:
     there = Point(YARD.location.x, YARD.location.y + north_deg)
@@ -47,3 +48,24 @@ def test_a_clock_that_is_off_is_flagged_and_a_phone_that_was_offline_is_not() ->
 
 def test_flags_add_up() -> None:
     assert kinds(position=Point(116.4, 39.9), accuracy_m=500) == ["off_site", "poor_fix"]
+
+
+def test_a_position_that_an_app_made_up_is_flagged_unless_a_receiver_is_known() -> None:
+    report = a_report(YARD, SOMEBODY, CHECKLIST, is_mock=True, accuracy_m=0.0)
+
+    def found(*, has_receiver: bool) -> list[str]:
+        at = report.envelope.made_at
+        told = flags(report, YARD.location, NUMBERS, at, has_receiver=has_receiver)
+        return [flag.kind for flag in told]
+
+    assert found(has_receiver=False) == ["mock_location", "constant_accuracy"]
+    assert found(has_receiver=True) == []
+
+
+def test_the_satellites_clock_is_held_against_the_one_that_was_put_right() -> None:
+    eight_hours = timedelta(hours=8)
+    put_right = {"made_at": NOON - 2 * eight_hours, "clock_offset_s": eight_hours.total_seconds()}
+
+    assert kinds(**put_right, gps_at=NOON - eight_hours) == ["clock_skew"]
+    assert kinds(made_at=NOON - eight_hours, gps_at=NOON - eight_hours) == []
+    assert kinds(made_at=NOON - eight_hours, gps_at=NOON - timedelta(hours=1)) == ["gps_clock_skew"]

@@ -25,6 +25,7 @@ from gridsvc.inspections.rules import (
 from gridsvc.inspections.service import register
 from gridsvc.people.models import Person
 from gridsvc.records import IdTaken
+from gridsvc.rules.models import RuleSet
 from gridsvc.session import Session
 from tests.factories.accountability import add_duty, add_person
 from tests.factories.enterprises import add_enterprise
@@ -134,9 +135,10 @@ def test_off_site_is_entered_and_flagged(session, village, send) -> None:
     report = village.visit(position=there)
 
     assert send(report)[0].verdict == "accepted"
-    assert session.get(Inspection, report.envelope.id).flags == [
-        {"kind": "off_site", "distance_m": 211, "allowed_m": 200.0}
-    ]
+    [flag] = session.get(Inspection, report.envelope.id).flags
+    assert (flag.kind, flag.evidence) == ("off_site", {"distance_m": 211, "allowed_m": 200.0})
+    assert (flag.state, flag.score, flag.grid_id) == ("open", 1.0, village.zhao.id)
+    assert session.get(RuleSet, flag.rule_set_id).name == "gridsvc"
 
 
 def test_a_wrong_clock_is_put_right_and_never_runs_ahead_of_the_receipt(

@@ -9,7 +9,7 @@ from gridsvc.accountability.rules import Role
 from gridsvc.audit.models import AuditEntry
 from gridsvc.audit.service import verify
 from gridsvc.errors import Kept
-from gridsvc.ids import new_id
+from gridsvc.ids import new_id, part_id
 from gridsvc.inspections.rules import NotYourGrid
 from gridsvc.patrols import service
 from gridsvc.patrols.models import DayClose, Patrol, PatrolEnd, TrackChunk
@@ -126,7 +126,7 @@ def test_fixes_outside_the_patrol_are_dropped_and_counted(session, village, send
 
     send(service.hand_in_track, report)
 
-    chunk = session.get(TrackChunk, report.envelope.id)
+    chunk = chunk_of(session, report)
     assert (chunk.points, chunk.dropped) == (2, 2)
     first, last = get_coordinates(chunk.line, include_m=True).tolist()
     assert first == approx([122.052, 41.24, (BEGAN - minute).timestamp()], abs=1e-12)
@@ -139,7 +139,7 @@ def test_a_lonely_fix_and_none_at_all_can_be_kept(session, village, send, begun)
 
     send(service.hand_in_track, lonely, outside)
 
-    kept, empty = (session.get(TrackChunk, r.envelope.id) for r in (lonely, outside))
+    kept, empty = (chunk_of(session, r) for r in (lonely, outside))
     assert (kept.points, len(kept.line.coords)) == (1, 2)
     assert (empty.points, empty.dropped, empty.line.is_empty) == (0, 1, True)
 
@@ -169,7 +169,7 @@ def test_the_wrong_clock_of_a_phone_is_put_right_in_its_track(session, village, 
 
     send(service.hand_in_track, part)
 
-    chunk = session.get(TrackChunk, part.envelope.id)
+    chunk = chunk_of(session, part)
     assert chunk.line.coords[0][-1] == BEGAN.timestamp()
     assert chunk.dropped == 0
 
@@ -252,3 +252,8 @@ def test_who_had_the_duty_on_a_day_may_close_it_also_after_handing_over(
     )
 
     assert [type(o) for o in outcomes] == [Kept, NotYourGrid]
+
+
+def chunk_of(session, report):
+    """The part of a track that a report became, if it did."""
+    return session.get(TrackChunk, part_id(report.patrol_id, str(report.seq)))

@@ -158,7 +158,7 @@ def test_a_visit_shows_its_flags_its_photos_and_that_it_came_late(session, read,
     [visit] = read("enterprise", village.yard)["lanes"]["visits"]
 
     assert (visit["at"], visit["late"], visit["person"].name) == (NOON, True, "李秀英")
-    assert [flag["kind"] for flag in visit["flags"]] == ["poor_fix"]
+    assert [flag.kind for flag in visit["flags"]] == ["poor_fix"]
     assert [(p["sha256"], p["arrived"]) for p in visit["photos"]] == [("ab" * 32, False)]
 
 
