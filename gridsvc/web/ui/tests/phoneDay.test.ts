@@ -102,18 +102,19 @@ describe('a problem', () => {
 })
 
 describe('tasks', () => {
+  const TODAY = '2026-11-20'
   const me = { person: { id: 'me', name: '' }, duties: [{ subject: { kind: 'grid', id: 'g', level: 3 } }], permissions: ['issue.rectify', 'issue.accept'] } as never
   const issue = (state: string, owner?: string, changes: Partial<Issue> = {}): Issue => ({ id: 'i', grid_id: 'g', state, owner: owner ? { id: owner, name: '' } : null, due_at: null, ...changes }) as Issue
 
   test('mine is what names me, or names nobody in my village', () => {
-    expect(taskOf(issue('assigned', 'me', { grid_id: 'elsewhere' }), me, new Set())).toBe('fix')
-    expect(taskOf(issue('rectifying'), me, new Set())).toBe('fix')
-    expect(taskOf(issue('assigned', 'other'), me, new Set())).toBeUndefined()
-    expect(taskOf(issue('found'), me, new Set())).toBeUndefined()
+    expect(taskOf(issue('assigned', 'me', { grid_id: 'elsewhere' }), me, new Set(), TODAY)).toBe('fix')
+    expect(taskOf(issue('rectifying'), me, new Set(), TODAY)).toBe('fix')
+    expect(taskOf(issue('assigned', 'other'), me, new Set(), TODAY)).toBeUndefined()
+    expect(taskOf(issue('found'), me, new Set(), TODAY)).toBeUndefined()
   })
 
   test('nobody accepts what they submitted', () => {
-    expect(taskOf(issue('submitted'), me, new Set())).toBe('accept')
+    expect(taskOf(issue('submitted'), me, new Set(), TODAY)).toBe('accept')
     expect(taskOf(issue('submitted'), me, new Set(['i']))).toBeUndefined()
   })
 

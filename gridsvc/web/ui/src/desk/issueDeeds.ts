@@ -2,11 +2,11 @@
 import { uuid7 } from '@/shared/ids'
 
 /** In the order of an issue's life. Submitting needs a camera, so it is done on the phone. */
-export const DEEDS = ['assign', 'take_on', 'accept', 'reject', 'close', 'look_back', 'return', 'relapse', 'void'] as const
+export const DEEDS = ['acknowledge', 'assign', 'take_on', 'accept', 'reject', 'close', 'look_back', 'return', 'relapse', 'void'] as const
 export type Deed = (typeof DEEDS)[number]
 
 /** Deeds that lead on are the page's main button; the others stand beside it. */
-export const MAIN: readonly Deed[] = ['assign', 'take_on', 'accept', 'close', 'look_back']
+export const MAIN: readonly Deed[] = ['acknowledge', 'assign', 'take_on', 'accept', 'close', 'look_back']
 
 export const isDeed = (action: string): action is Deed => DEEDS.some((deed) => deed === action)
 

@@ -1,7 +1,7 @@
 /** What waits for somebody, as a sentence with the deed as a button that leads to the right place. */
 import type { Schemas } from '@/shared/api'
 import type { IconName } from '@/shared/Icon.vue'
-import { month as monthName, week as weekName } from '@/shared/format'
+import { ago, month as monthName, week as weekName } from '@/shared/format'
 import { knows } from '@/shared/i18n'
 import { say } from './text'
 import { word } from './words'
@@ -30,7 +30,13 @@ function ofKind(item: Waiting): Omit<Told, 'act'> {
 
 const ISSUE_ICONS: Record<string, IconName> = { found: 'flag', assigned: 'hand', rectifying: 'clock', submitted: 'camera', accepted: 'lock', closed: 'eye' }
 
-const issue = (item: Waiting): Omit<Told, 'act'> => ({
+/** An urgent report: who sent it, how long ago, and who has seen it already. */
+const urgent = (item: Waiting): Omit<Told, 'act'> => ({
+  icon: 'hand', what: say('home.urgent', { what: item.title }), to: `/issues/${item.id}`,
+  more: [say('home.urgent_from', { who: item.found_by.name, ago: ago(item.found_at) }), item.enterprise?.name, item.grid?.name, item.seen.length ? say('home.urgent_seen', { who: item.seen.map(({ person }) => person.name).join('、') }) : ''].filter(Boolean).join(' · '),
+})
+
+const issue = (item: Waiting): Omit<Told, 'act'> => item.urgent ? urgent(item) : ({
   icon: ISSUE_ICONS[item.state] ?? 'list', what: item.title, to: `/issues/${item.id}`,
   more: [word('state', item.state), item.enterprise?.name, item.grid?.name, item.owner?.name ?? item.lead_unit?.name].filter(Boolean).join(' · '),
 })

@@ -2,7 +2,7 @@
 import type { Position } from 'geojson'
 
 const AXIS_M = 6378245 // Krasovsky 1940
-const ECCENTRICITY_SQUARED = 0.00669342162296594323
+const ECCENTRICITY_SQUARED = 0.006693421622965943
 const BD09_TURNS = (Math.PI * 3000) / 180
 const DIGITS = 6 // about a decimetre
 

@@ -88,6 +88,13 @@ export function left(due: Moment, now: Moment = Date.now()): { text: string; sta
   return { text: say('format.left', { time }), state: hours < 48 ? 'wait' : 'ok' }
 }
 
+/** How long since, for what runs by the minute: "刚刚", "14 分钟前", "3 小时前", "2 天前". */
+export function ago(at: Moment, now: Moment = Date.now()): string {
+  const minutes = Math.floor((new Date(now).getTime() - new Date(at).getTime()) / 60_000)
+  if (minutes < 1) return say('format.just_now')
+  return say('format.ago', { time: minutes < 60 ? say('format.minutes', { n: minutes }) : duration(minutes / 60) })
+}
+
 export const asOf = (at: Moment): string => say('format.as_of', { moment: moment(at) })
 
 function duration(hours: number): string {
