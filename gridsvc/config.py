@@ -48,6 +48,11 @@ class Settings:
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
+    s3_bucket: str = ""
+    s3_endpoint: str = ""
+    s3_region: str = "us-east-1"
+    s3_access_key: str = ""
+    s3_secret_key: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], var_dir: Path = VAR) -> "Settings":
@@ -74,7 +79,13 @@ class Settings:
             oidc_issuer=read("OIDC_ISSUER", _trusted, cls.oidc_issuer),
             oidc_client_id=read("OIDC_CLIENT_ID", str, cls.oidc_client_id),
             oidc_client_secret=read("OIDC_CLIENT_SECRET", str, cls.oidc_client_secret),
+            s3_bucket=read("S3_BUCKET", str, cls.s3_bucket),
+            s3_endpoint=read("S3_ENDPOINT", _address, cls.s3_endpoint),
+            s3_region=read("S3_REGION", str, cls.s3_region),
+            s3_access_key=read("S3_ACCESS_KEY", str, cls.s3_access_key),
+            s3_secret_key=read("S3_SECRET_KEY", str, cls.s3_secret_key),
         )
+        read.together("S3_BUCKET", "S3_ACCESS_KEY", "S3_SECRET_KEY")
         read.together("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "PUBLIC_URL")
         read.finish()
         return settings
@@ -101,6 +112,11 @@ class Settings:
             "OIDC_ISSUER": self.oidc_issuer,
             "OIDC_CLIENT_ID": self.oidc_client_id,
             "OIDC_CLIENT_SECRET": self.oidc_client_secret,
+            "S3_BUCKET": self.s3_bucket,
+            "S3_ENDPOINT": self.s3_endpoint,
+            "S3_REGION": self.s3_region,
+            "S3_ACCESS_KEY": self.s3_access_key,
+            "S3_SECRET_KEY": self.s3_secret_key,
         }
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gridsvc.config import ROOT
 from gridsvc.identity import open_to_all
 from gridsvc.session import db
+from gridsvc.store import fault
 
 blueprint = Blueprint("health", __name__)
 
@@ -28,14 +29,19 @@ def healthz() -> ResponseReturnValue:
 @blueprint.get("/readyz")
 @open_to_all
 def readyz() -> ResponseReturnValue:
-    """Answer 200 if the database is reachable, migrated and has the job queue; else 503."""
+    """Answer 200 if the database is reachable, migrated and has the job queue, and the store of
+    photos can be used; else 503.
+    """
     try:
         with db.engine.connect() as connection:
             checks = {"database": True, **examine(connection)}
     except SQLAlchemyError:
         checks = {"database": False}
+    reason = fault()
+    checks["media"] = reason is None
     ready = all(checks.values())
-    return {"status": "ready" if ready else "not ready", "checks": checks}, 200 if ready else 503
+    told = {"status": "ready" if ready else "not ready", "checks": checks}
+    return told | ({"reasons": {"media": reason}} if reason else {}), 200 if ready else 503
 
 
 def examine(connection: Connection) -> dict[str, bool]:

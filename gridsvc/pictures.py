@@ -1,22 +1,22 @@
 """What a picture is and says of itself, and a small one made from it. Never changes a file."""
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from math import isfinite
-from numbers import Rational
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from PIL import Image
-from PIL.ExifTags import GPSTAGS, IFD, TAGS
+
+from gridsvc.exif import tags_of
 
 MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 
 THUMB_PX = 320
 THUMB_BYTES = 20_000
-LONGEST = 500  # of a text in EXIF, characters; of a list, items
+ROUGH_PX = 16
 
 UPRIGHT = {  # by the value of Orientation in EXIF
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -31,50 +31,88 @@ UPRIGHT = {  # by the value of Orientation in EXIF
 # A picture of a few kilobytes may unpack to gigabytes. Pillow only warns of half of those.
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
+File = Path | IO[bytes]
+
 
 class NotAPicture(Exception):
     """It cannot be shown: no JPEG, PNG or WebP, damaged, or larger than any camera's."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Picture:
-    """What is known of a picture. `thumb` is a JPEG without EXIF, upright."""
+class Frame:
+    """What kind of picture a file is, and how large."""
 
     media_type: str
     width_px: int
     height_px: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """What can be known of a picture. `thumb` is a JPEG without EXIF, upright."""
+
     exif: dict[str, Any]
     thumb: bytes
 
 
-def examine(path: Path) -> Picture:
-    """Look at the picture in a file, all of it. Raises NotAPicture."""
+def inspect(file: File) -> Frame:
+    """Read a picture to its end, at the least cost. Raises NotAPicture."""
+    with _opened(file) as image:
+        width_px, height_px = image.size
+        image.draft("L", (ROUGH_PX, ROUGH_PX))  # a JPEG at an eighth, and without its colours
+        image.load()
+        return Frame(
+            media_type=MEDIA_TYPES[str(image.format)], width_px=width_px, height_px=height_px
+        )
+
+
+def examine(file: File) -> Picture:
+    """Look at a picture, all of it. Raises NotAPicture."""
+    with _opened(file) as image:
+        exif = tags_of(image)
+        return Picture(exif=exif, thumb=_thumb(image, UPRIGHT.get(exif.get("Orientation", 1))))
+
+
+def upright(file: File, most_px: int) -> Image.Image:
+    """Return a picture as people look at it, no side longer than `most_px`. Raises NotAPicture."""
+    with _opened(file) as image:
+        turn = UPRIGHT.get(tags_of(image).get("Orientation", 1))
+        return _small(image, most_px, turn)
+
+
+def as_jpeg(image: Image.Image, quality: int) -> bytes:
+    """Return an RGB image as JPEG, with nothing but its dots."""
+    out = BytesIO()
+    bare = Image.frombytes("RGB", image.size, image.tobytes())
+    bare.save(out, "JPEG", quality=quality, optimize=True)
+    return out.getvalue()
+
+
+@contextmanager
+def _opened(file: File) -> Iterator[Image.Image]:
     try:
-        with Image.open(path, formats=list(MEDIA_TYPES)) as image:
-            exif, (width_px, height_px) = _exif(image), image.size
-            return Picture(
-                media_type=MEDIA_TYPES[str(image.format)],
-                width_px=width_px,
-                height_px=height_px,
-                exif=exif,
-                thumb=_thumb(image, UPRIGHT.get(exif.get("Orientation", 1))),
-            )
-    except MemoryError:
+        with Image.open(file, formats=list(MEDIA_TYPES)) as image:
+            yield image
+    except (MemoryError, NotAPicture):
         raise
     except Exception as fault:  # a damaged file makes Pillow raise nearly anything
         raise NotAPicture(f"{type(fault).__name__}: {fault}") from fault
 
 
 def _thumb(image: Image.Image, turn: Image.Transpose | None) -> bytes:
-    image.draft("RGB", (THUMB_PX * 2, THUMB_PX * 2))  # a JPEG is read at an eighth, if that does
-    small = image.copy()
-    small.thumbnail((THUMB_PX, THUMB_PX))
-    flat = _on_white(small if turn is None else small.transpose(turn))
+    flat = _small(image, THUMB_PX, turn)
     for quality in (80, 60, 40, 20, 5):
-        content = _jpeg(flat, quality)
+        content = as_jpeg(flat, quality)
         if len(content) <= THUMB_BYTES:
             break
     return content
+
+
+def _small(image: Image.Image, most_px: int, turn: Image.Transpose | None) -> Image.Image:
+    image.draft("RGB", (most_px * 2, most_px * 2))  # a JPEG is read at an eighth, if that does
+    small = image.copy()
+    small.thumbnail((most_px, most_px))
+    return _on_white(small if turn is None else small.transpose(turn))
 
 
 def _on_white(image: Image.Image) -> Image.Image:
@@ -83,51 +121,3 @@ def _on_white(image: Image.Image) -> Image.Image:
     with_alpha = image.convert("RGBA")
     white = Image.new("RGBA", with_alpha.size, "white")
     return Image.alpha_composite(white, with_alpha).convert("RGB")
-
-
-def _jpeg(image: Image.Image, quality: int) -> bytes:
-    out = BytesIO()
-    bare = Image.frombytes("RGB", image.size, image.tobytes())  # nothing but its dots
-    bare.save(out, "JPEG", quality=quality, optimize=True)
-    return out.getvalue()
-
-
-def _exif(image: Image.Image) -> dict[str, Any]:
-    """Return what EXIF says, by the names of its tags: JSON values, without bytes."""
-    try:
-        exif = image.getexif()
-        found = _named(exif.items(), TAGS) | _named(exif.get_ifd(IFD.Exif).items(), TAGS)
-        gps = _named(exif.get_ifd(IFD.GPSInfo).items(), GPSTAGS)
-    except Exception as fault:  # it is no reason to refuse a photo
-        return {"unreadable": str(fault)[:LONGEST]}
-    return found | ({"GPSInfo": gps} if gps else {})
-
-
-def _named(tags: Iterable[tuple[int, Any]], names: dict[int, str]) -> dict[str, Any]:
-    pointers = {IFD.Exif.value, IFD.GPSInfo.value, IFD.Interop.value}
-    plain = {tag: _plain(value) for tag, value in tags if tag not in pointers}
-    return {names.get(tag, str(tag)): value for tag, value in plain.items() if value is not None}
-
-
-def _plain(value: Any) -> Any:
-    """Return `value` as PostgreSQL keeps it in jsonb, or None."""
-    match value:
-        case bool() | int():
-            return value
-        case str():
-            kept = (c for c in value[:LONGEST] if c != "\0" and not "\ud800" <= c <= "\udfff")
-            return "".join(kept)
-        case tuple() | list() if len(value) <= LONGEST:
-            return [_plain(item) for item in value]
-        case float() | Rational():
-            return _number(value)
-        case _:
-            return None
-
-
-def _number(value: Any) -> float | None:
-    try:
-        number = float(value)
-    except ZeroDivisionError:
-        return None
-    return number if isfinite(number) else None

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import Engine, text
@@ -20,7 +21,8 @@ def test_strangers_may_ask_and_hear_that_all_is_well(app: Flask) -> None:
     assert client.get("/healthz").json == {"status": "alive"}
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json["checks"] == {"database": True, "migrations": True, "jobs": True}
+    checks = answer.json["checks"]
+    assert checks == {"database": True, "migrations": True, "jobs": True, "media": True}
 
 
 def test_a_database_of_another_release_is_not_ready(app: Flask, owner: Engine) -> None:
@@ -39,4 +41,14 @@ def test_without_its_database_the_process_lives_and_is_not_ready(settings: Setti
     assert client.get("/healthz").status_code == 200
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json == {"status": "not ready", "checks": {"database": False}}
+    assert answer.json == {"status": "not ready", "checks": {"database": False, "media": True}}
+
+
+def test_where_photos_cannot_be_kept_it_says_why(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no directory")
+    client = create_app(replace(settings, media_dir=tmp_path / "file" / "media")).test_client()
+
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 503
+    assert answer.json["reasons"] == {"media": "MEDIA_DIR cannot be made: Not a directory."}

@@ -49,6 +49,18 @@ def is_declared(session: Session, sender_id: UUID, sha256: str) -> bool:
     return session.scalar(declared.limit(1)) is not None
 
 
+def are_waiting(session: Session) -> bool:
+    """Say whether there are pictures that nobody has looked at."""
+    waiting = select(Media.id).where(Media.looked_at.is_(None), Media.width_px.is_not(None))
+    return session.scalar(waiting.limit(1)) is not None
+
+
+def media_types(session: Session, hashes: Collection[str]) -> dict[str, str]:
+    """Return what the originals with these hashes are, of those that are there."""
+    found = select(Media.sha256, Media.media_type).where(Media.sha256.in_(hashes))
+    return {sha256: kind for sha256, kind in session.execute(found)} if hashes else {}
+
+
 def media_for(
     session: Session, sha256: str, grid_ids: Collection[UUID], person_id: UUID
 ) -> Media | None:
@@ -79,6 +91,29 @@ def photos_for(
     seen = or_(Photo.sender_id == person_id, _in_grids(grid_ids))
     found = select(Photo).where(Photo.record_id == record_id, seen)
     return session.scalars(found.order_by(Photo.taken_at, Photo.sha256)).all()
+
+
+def declared_as(
+    session: Session,
+    sha256: str,
+    grid_ids: Collection[UUID],
+    person_id: UUID,
+    record_id: UUID | None,
+) -> Photo | None:
+    """Return a photo as a record declares it that somebody may see: this one, or the first."""
+    seen = or_(Photo.sender_id == person_id, _in_grids(grid_ids))
+    found = select(Photo).where(Photo.sha256 == sha256, seen).order_by(Photo.declared_at, Photo.id)
+    if record_id is not None:
+        found = found.where(Photo.record_id == record_id)
+    return session.scalars(found.limit(1)).one_or_none()
+
+
+def record_of(session: Session, photo: Photo) -> FieldRecord | None:
+    """Return the record that declares a photo, of whatever kind."""
+    for model in FieldRecord.__subclasses__():
+        if model.__tablename__ == photo.record_kind:  # type: ignore[attr-defined]
+            return session.get(model, photo.record_id)
+    return None
 
 
 def _in_grids(grid_ids: Collection[UUID]) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ is complete is one.
 
 import hashlib
 from datetime import datetime
-from typing import BinaryIO
+from typing import IO, BinaryIO
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -19,10 +19,12 @@ from gridsvc.audit import service as audit
 from gridsvc.audit.rules import Act
 from gridsvc.errors import DomainError
 from gridsvc.ids import new_id
+from gridsvc.jobs import defer
 from gridsvc.media.models import Media, Upload
 from gridsvc.media.queries import is_declared
 from gridsvc.media.rules import (
     LIFE,
+    LOOK,
     Announcement,
     ChecksumMismatch,
     LongerThanAnnounced,
@@ -30,10 +32,14 @@ from gridsvc.media.rules import (
     UploadExpired,
     UploadUnknown,
     WrongOffset,
+    family,
 )
-from gridsvc.pictures import NotAPicture, Picture, examine
+from gridsvc.pictures import Frame, NotAPicture, inspect
+from gridsvc.recordings import media_type_of
 from gridsvc.session import Session
 from gridsvc.store import Store
+
+HEAD = 16  # bytes that tell a recording
 
 
 def announce(
@@ -111,21 +117,28 @@ def standing(store: Store, upload: Upload) -> int:
 
     The disk may hold less after it was restored, or after a crash on the way to completion.
     """
-    if upload.completed_at or (upload.offset == upload.length and _file(store, upload)):
+    if upload.completed_at or (upload.offset == upload.length and _is_there(store, upload)):
         return upload.length
     return min(upload.offset, store.arrived(upload.id))
 
 
 def complete(
-    session: Session, store: Store, upload: Upload, *, by: Actor, now: datetime
+    session: Session,
+    store: Store,
+    upload: Upload,
+    *,
+    by: Actor,
+    now: datetime,
+    sha256: str | None = None,
 ) -> DomainError | None:
-    """Put an upload whose bytes are all there in its place, if they are the photo announced.
+    """Put an upload whose bytes are all there in its place, if they are what was announced.
 
-    Returns the refusal, not raises it: the upload begins anew then, and that is to be
-    committed. Bytes that are what a record declared, but no photo, are set aside.
+    `sha256` is that of the bytes, if it is known. Returns the refusal, not raises it: the
+    upload begins anew then, and that is to be committed. Bytes that are what a record
+    declared, but can be neither seen nor heard, are set aside.
     """
     try:
-        picture = _examined(store, upload)
+        kind, frame = _examined(store, upload, sha256)
     except DomainError as refusal:
         if isinstance(refusal, NotAPhoto) and is_declared(session, upload.sender_id, upload.sha256):
             store.move(upload.id, store.aside(upload.sha256))
@@ -134,8 +147,7 @@ def complete(
         return refusal
     if store.arrived(upload.id):
         store.move(upload.id, store.original(upload.sha256))
-    store.write(store.thumb(upload.sha256), picture.thumb)
-    _register(session, upload, picture, now)
+    _register(session, upload, kind, frame, now)
     upload.completed_at = now
     received = Act(
         deed="media.receive",
@@ -147,37 +159,61 @@ def complete(
     return None
 
 
-def _file(store: Store, upload: Upload) -> bool:
+def _is_there(store: Store, upload: Upload) -> bool:
     return store.arrived(upload.id) == upload.length or store.original(upload.sha256).exists()
 
 
-def _examined(store: Store, upload: Upload) -> Picture:
-    path = store.arriving(upload.id)
-    if not path.exists():
-        path = store.original(upload.sha256)  # a crash came after the move
-    with path.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != upload.sha256:
+def _examined(store: Store, upload: Upload, sha256: str | None) -> tuple[str, Frame | None]:
+    """Return the media type of what arrived, and its frame if it is a picture."""
+    with _arrived(store, upload) as file:
+        found = sha256 or hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+        if found != upload.sha256:
             raise ChecksumMismatch("Its SHA-256 is not the one announced. Send it again.")
+        file.seek(0)
+        kind, frame = _recognised(file, upload)
+    if family(kind) != family(upload.media_type):
+        raise NotAPhoto(
+            f"It was announced as {upload.media_type} and is {kind}.", sha256=upload.sha256
+        )
+    return kind, frame
+
+
+def _arrived(store: Store, upload: Upload) -> IO[bytes]:
+    path = store.arriving(upload.id)
+    if path.exists():
+        return path.open("rb")
+    return store.original(upload.sha256).open()  # a crash came after the move
+
+
+def _recognised(file: IO[bytes], upload: Upload) -> tuple[str, Frame | None]:
+    recording = media_type_of(file.read(HEAD), upload.media_type)
+    if recording:
+        return recording, None
+    file.seek(0)
     try:
-        return examine(path)
+        frame = inspect(file)
     except NotAPicture as fault:
         raise NotAPhoto(str(fault), sha256=upload.sha256) from fault
+    return frame.media_type, frame
 
 
-def _register(session: Session, upload: Upload, picture: Picture, now: datetime) -> None:
+def _register(
+    session: Session, upload: Upload, kind: str, frame: Frame | None, now: datetime
+) -> None:
+    """Enter the original, unless another sent it before, and have a picture looked at."""
     row = {
         "jurisdiction_id": session.jurisdiction_id,
         "id": new_id(),
         "sha256": upload.sha256,
-        "media_type": picture.media_type,
+        "media_type": kind,
         "length": upload.length,
-        "width_px": picture.width_px,
-        "height_px": picture.height_px,
-        "exif": picture.exif,
+        "width_px": frame and frame.width_px,
+        "height_px": frame and frame.height_px,
         "received_at": now,
-        "has_thumb": True,
     }
-    session.execute(insert(Media).values(row).on_conflict_do_nothing())
+    new = insert(Media).values(row).on_conflict_do_nothing().returning(Media.id)
+    if session.scalar(new) and frame:
+        defer(session, LOOK, jurisdiction_id=session.jurisdiction_id)
 
 
 def forget_expired(session: Session, *, now: datetime) -> list[UUID]:

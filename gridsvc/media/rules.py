@@ -7,14 +7,18 @@ from uuid import UUID
 
 from shapely import Point
 
+from gridsvc import pictures, recordings
 from gridsvc.errors import Conflict, Gone, NotFound, Refused
 from gridsvc.ids import new_id
 
 PURPOSES = ("scene", "before", "after")
 SOURCES = ("camera", "picked")
-MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp")
+MEDIA_TYPES = (*pictures.MEDIA_TYPES.values(), *recordings.MEDIA_TYPES)
 
-MOST_BYTES = 20 * 2**20
+MOST_BYTES = {"image": 20 * 2**20, "audio": 10 * 2**20, "video": 60 * 2**20}
+MOST_OF_ALL = max(MOST_BYTES.values())
+LOOK = "media.look"  # the job
+
 LIFE = timedelta(days=7)  # of an upload that nobody goes on with
 
 
@@ -39,11 +43,23 @@ class ChecksumMismatch(Refused):
 
 
 class NotAPhoto(Refused):
-    """The bytes are no picture that can be shown: JPEG, PNG or WebP."""
+    """The bytes are no picture that can be shown (JPEG, PNG, WebP), and no recording."""
 
 
 class PhotoUnknown(NotFound):
     """There is no such photo, or none that you may see."""
+
+
+class PhotoLost(Gone):
+    """The photo had arrived, and the store has it no more."""
+
+
+class NothingToShow(NotFound):
+    """It is a sound or a film: there is no small picture of it."""
+
+
+class NoFontHere(NotFound):
+    """The server has no font to write on pictures with. Show the words beside it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +69,11 @@ class Announcement:
     sha256: str
     length: int
     media_type: str
+    checksum: tuple[str, bytes] | None = None  # of the bytes that come with it, if any do
+
+    @property
+    def most_bytes(self) -> int:
+        return MOST_BYTES[family(self.media_type)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +86,11 @@ class DeclaredPhoto:
     position: Point | None = None
     accuracy_m: float | None = None
     source: str | None = None
+
+
+def family(media_type: str) -> str:
+    """Return what something is: image, audio or video."""
+    return media_type.partition("/")[0]
 
 
 def photo_rows(

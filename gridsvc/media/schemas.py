@@ -53,6 +53,12 @@ class PhotosQuerySchema(Schema):
     record = fields.UUID(required=True)
 
 
+class RecordQuerySchema(Schema):
+    """As which record declares it; without it, as the first that you may see."""
+
+    record = fields.UUID()
+
+
 class DeclaredPhotoSchema(Schema):
     """A photo that a record declared, and whether its bytes have arrived."""
 
@@ -63,6 +69,10 @@ class DeclaredPhotoSchema(Schema):
     position = PointField()
     accuracy_m = fields.Float()
     arrived = fields.Boolean()
+    media_type = fields.String(
+        allow_none=True,
+        metadata={"description": "What arrived: image/…, or a recording, which has no thumbnail."},
+    )
 
 
 class DeclaredPhotosSchema(Schema):
@@ -126,10 +136,17 @@ class AnnouncementSchema(Schema):
         metadata={"description": "sha256 (64 digits) and filetype, each in Base64"},
     )
 
+    checksum = ChecksumField(data_key="Upload-Checksum", load_default=None)
+
     @post_load
     def _build(self, told: dict[str, Any], **_: Any) -> Announcement:
         sha256, media_type = told["metadata"]["sha256"], told["metadata"]["filetype"]
-        return Announcement(sha256=sha256, length=told["length"], media_type=media_type)
+        return Announcement(
+            sha256=sha256,
+            length=told["length"],
+            media_type=media_type,
+            checksum=told["checksum"],
+        )
 
 
 class PieceSchema(Schema):

@@ -98,12 +98,12 @@ def _arrive(session: Session, officer: Person, photo: DeclaredPhoto, content: by
     session.add(
         Media(
             sha256=photo.sha256, media_type="image/jpeg", length=len(content), width_px=64,
-            height_px=48, exif={}, received_at=YESTERDAY, has_thumb=True,
+            height_px=48, received_at=YESTERDAY, looked_at=YESTERDAY,
         )
     )  # fmt: skip
     files = store(session.jurisdiction_id)
-    files.write(files.original(photo.sha256), content)
-    files.write(files.thumb(photo.sha256), content)
+    files.original(photo.sha256).write_bytes(content)
+    files.thumb(photo.sha256).write_bytes(content)
 
 
 def _announced(session: Session, officer: Person) -> Upload:

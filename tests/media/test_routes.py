@@ -127,12 +127,14 @@ def test_the_photos_of_a_record_are_listed_with_those_that_have_not_arrived(
     [after] = as_phone(village.head).get(url).json["items"]
 
     assert (before.pop("arrived"), after.pop("arrived")) == (False, True)
+    assert (before.pop("media_type"), after.pop("media_type")) == (None, "image/jpeg")
     assert (
         after
         == before
         == {
             "sha256": sha256_of(photo),
             "purpose": "before",
+            "source": None,
             "taken_at": "2026-02-28T04:00:00.000000Z",
             "position": {"type": "Point", "coordinates": [122.05, 41.24]},
             "accuracy_m": 5.0,

@@ -275,8 +275,8 @@ def test_options_announces_what_is_spoken(client) -> None:
 
     assert answer.status_code == 204
     assert answer.headers["Tus-Version"] == "1.0.0"
-    assert answer.headers["Tus-Extension"] == "creation,checksum,expiration"
-    assert answer.headers["Tus-Max-Size"] == str(20 * 2**20)
+    assert answer.headers["Tus-Extension"] == "creation,creation-with-upload,checksum,expiration"
+    assert answer.headers["Tus-Max-Size"] == str(60 * 2**20)
     assert answer.headers["Tus-Checksum-Algorithm"] == "sha256,sha1"
 
 

@@ -86,11 +86,11 @@ def _photo(session: Session, purpose: str, at: datetime) -> DeclaredPhoto:
     """A photo whose bytes are here; who declares it has sent them."""
     content = a_photo((320, 240))
     sha256, files = sha256_of(content), store(BUSY)
-    files.write(files.original(sha256), content)
+    files.original(sha256).write_bytes(content)
     session.add(
         Media(
             sha256=sha256, media_type="image/jpeg", length=len(content), width_px=320,
-            height_px=240, exif={}, received_at=at, has_thumb=False,
+            height_px=240, received_at=at,
         )
     )  # fmt: skip
     session.flush()
