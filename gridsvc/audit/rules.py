@@ -47,12 +47,28 @@ class Link:
     act: Act
 
 
+# By how a reason begins. Else it is an anchor that does not prove true.
+KINDS = {
+    "altered": "altered",
+    "missing": "missing",
+    "does not follow": "out_of_order",
+    "cut off": "cut_off",
+    "rewritten": "rewritten",
+    "stands after": "beyond",
+}
+
+
 @dataclass(frozen=True)
 class Break:
     """The first place where the chain does not hold, and what is wrong with it."""
 
     seq: int
     reason: str
+
+    @property
+    def kind(self) -> str:
+        """Name in one word what is wrong."""
+        return next((KINDS[start] for start in KINDS if self.reason.startswith(start)), "anchor")
 
 
 @dataclass(frozen=True)
@@ -92,6 +108,7 @@ def _content(act: Act, by: Actor) -> dict[str, Any]:
         "device_id": by.device_id,
         "request_id": by.request_id,
         "device_at": by.device_at,
+        "handed_in_by_id": by.handed_in_by_id,
         "deed": act.deed,
         "subject_kind": act.subject_kind,
         "subject_id": act.subject_id,

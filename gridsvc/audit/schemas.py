@@ -9,6 +9,13 @@ class BreakSchema(Schema):
     """The first place where the trail does not hold."""
 
     seq = fields.Integer()
+    kind = fields.String(
+        metadata={
+            "enum": [
+                "altered", "missing", "out_of_order", "cut_off", "rewritten", "beyond", "anchor",
+            ]
+        }
+    )  # fmt: skip
     reason = fields.String()
 
 

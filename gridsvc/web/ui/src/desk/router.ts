@@ -23,6 +23,10 @@ export const rail: { to: string; icon: IconName; text: TextKey; deed?: string }[
   { to: '/ledger', icon: 'list', text: 'nav.ledger', deed: 'issue.read' },
   { to: '/trace', icon: 'trace', text: 'nav.trace', deed: 'trace.read' },
   { to: '/quarantine', icon: 'box', text: 'nav.quarantine', deed: 'quarantine.read' },
+  { to: '/devices', icon: 'phone', text: 'nav.devices', deed: 'device.manage' },
+  { to: '/accounts', icon: 'me', text: 'nav.accounts', deed: 'account.manage' },
+  { to: '/access-tokens', icon: 'lock', text: 'nav.tokens', deed: 'access_token.manage' },
+  { to: '/audit', icon: 'shield', text: 'nav.audit', deed: 'audit.verify' },
 ]
 
 const pages: RouteRecordRaw[] = [
@@ -35,6 +39,12 @@ const pages: RouteRecordRaw[] = [
   { path: '/trace', component: () => import('./pages/TraceSearch.vue') },
   { path: '/trace/:kind(enterprise|grid|issue)/:id', component: () => import('./pages/Trace.vue') },
   { path: '/quarantine', component: () => import('./pages/Quarantine.vue') },
+  { path: '/devices', component: () => import('./pages/Devices.vue') },
+  { path: '/accounts', component: () => import('./pages/Accounts.vue') },
+  { path: '/access-tokens', component: () => import('./pages/AccessTokens.vue') },
+  { path: '/audit', component: () => import('./pages/Audit.vue') },
+  { path: '/security', component: () => import('./pages/Security.vue') },
+  { path: '/second-factor', component: () => import('./pages/SecondFactor.vue'), meta: { isBare: true } },
   { path: '/password', component: () => import('./pages/Password.vue'), meta: { isBare: true } },
   { path: '/sign-in', component: () => import('./pages/SignIn.vue'), meta: { isBare: true, isOpen: true } },
   { path: '/:other(.*)*', redirect: '/' },
@@ -42,10 +52,17 @@ const pages: RouteRecordRaw[] = [
 
 export const router = createRouter({ history: createWebHistory('/desk/'), routes: pages })
 
+/** What somebody has to set up before all else. */
+function setUpFirst(): string | undefined {
+  if (me.value?.must_change_password) return '/password'
+  return me.value?.second_factor.must_set_up ? '/second-factor' : undefined
+}
+
 router.beforeEach((to) => {
   if (to.meta.isOpen) return true
   if (!isSignedIn.value) return { path: '/sign-in', query: { next: to.fullPath } }
-  return me.value?.must_change_password && to.path !== '/password' ? { path: '/password' } : true
+  const first = setUpFirst()
+  return first && to.path !== first ? { path: first } : true
 })
 router.afterEach((to, from) => {
   if (to.path !== from.path) pageAsOf.value = undefined

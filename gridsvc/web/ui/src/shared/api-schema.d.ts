@@ -1363,6 +1363,7 @@ export interface paths {
                     crs?: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
                     class?: "key" | "general" | "special";
                     without_responsible?: boolean;
+                    state?: "proposed" | "active" | "closed" | "merged";
                     limit?: number;
                     /** @description The `next` of the page before. */
                     after?: string;
@@ -1380,6 +1381,151 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Enterprises"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Enter one enterprise in the registry by hand, where its place lies. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewEnterprise"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Enterprise"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enterprises/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List pairs of entries that may be one place, the likeliest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Duplicates"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enterprises/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the registry as CSV, as the import takes it. The purpose is noted. */
+        get: {
+            parameters: {
+                query: {
+                    purpose: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enterprises/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the registry as a workbook, as the import takes it. Likewise. */
+        get: {
+            parameters: {
+                query: {
+                    purpose: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                     };
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
@@ -1429,6 +1575,652 @@ export interface paths {
                     };
                 };
                 304: components["responses"]["NOT_MODIFIED"];
+                404: components["responses"]["NOT_FOUND"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what stands of an enterprise. Wants the ETag that was read, in If-Match. */
+        patch: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description Tag to check against */
+                    "If-Match": components["parameters"]["IF_MATCH"];
+                };
+                path: {
+                    enterprise_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Facts"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        ETag: components["headers"]["ETAG"];
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EnterpriseFile"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                412: components["responses"]["PRECONDITION_FAILED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                428: components["responses"]["PRECONDITION_REQUIRED"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/enterprises/{enterprise_id}/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                enterprise_id: string;
+            };
+            cookie?: never;
+        };
+        /** List the entries that may be the same place: near, of a name alike, or of the same firm. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    enterprise_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Candidates"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enterprises/{enterprise_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                enterprise_id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Return all that is held about an enterprise: versions, permit, penalties, visits, issues.
+         * @description Who answered for it through time is told by /duties/timeline.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    enterprise_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Dossier"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enterprises/{enterprise_id}/penalties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                enterprise_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter a penalty in the file of an enterprise. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    enterprise_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewPenalty"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Penalty"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enterprises/{enterprise_id}/penalties/{penalty_id}:withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                enterprise_id: string;
+                penalty_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a penalty no longer counts. It stays readable, with the reason. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    enterprise_id: string;
+                    penalty_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Because"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Penalty"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enterprises/{enterprise_id}:approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                enterprise_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a place that was found in the field into the registry. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    enterprise_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Enterprise"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enterprises/{enterprise_id}:close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                enterprise_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a place is no longer supervised. No visit is due there from now on. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    enterprise_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Because"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Enterprise"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enterprises/{enterprise_id}:keep_apart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                enterprise_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that two entries that look alike are two places. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    enterprise_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Apart"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enterprises/{enterprise_id}:merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                enterprise_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that an entry is the same place as another; answers the one that goes on. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    enterprise_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Merger"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Enterprise"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enterprises/{enterprise_id}:reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                enterprise_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a place is supervised again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    enterprise_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Because"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Enterprise"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the records that would not stand in an argument, where the caller may see them. */
+        get: {
+            parameters: {
+                query: {
+                    grid?: string;
+                    from: string;
+                    until: string;
+                    state?: "open" | "confirmed" | "dismissed";
+                    kind?: "off_site" | "mock_location" | "impossible_speed" | "two_phones" | "same_trace" | "clock_moved" | "photo_seen_before" | "constant_accuracy" | "dwell_too_short" | "no_track" | "exif_conflict" | "picture_seen_before" | "identical_text" | "no_position" | "poor_fix" | "clock_skew" | "gps_clock_skew";
+                    person?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Cases"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flags/{flag_id}:appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flag_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say something to a flag on a record of one's own. Somebody has to judge it (again). */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    flag_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Appeal"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Flag"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flags/{flag_id}:review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flag_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm a flag, or dismiss it with a reason. It stays to be seen. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    flag_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Flag"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flags/{record_kind}/{record_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_kind: string;
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        /** Show a record that has flags, with all that is known about how it was made. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    record_kind: string;
+                    record_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WholeCase"];
+                    };
+                };
                 404: components["responses"]["NOT_FOUND"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
@@ -2478,7 +3270,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Announce a photo by its SHA-256. What the caller has sent before is not sent again. */
+        /**
+         * Announce a photo by its SHA-256, with its first bytes or all of them, or with none.
+         * @description What the caller has sent before is not sent again.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -2486,6 +3281,7 @@ export interface paths {
                     "Upload-Length": number;
                     /** @description sha256 (64 digits) and filetype, each in Base64 */
                     "Upload-Metadata": unknown;
+                    "Upload-Checksum"?: unknown;
                 };
                 path?: never;
                 cookie?: never;
@@ -2638,6 +3434,7 @@ export interface paths {
                     content?: never;
                 };
                 404: components["responses"]["NOT_FOUND"];
+                410: components["responses"]["GONE"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -2658,7 +3455,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Return a small upright picture without EXIF. One that was lost is made again. */
+        /** Return a small upright picture without EXIF. One that is not there yet is made. */
         get: {
             parameters: {
                 query?: never;
@@ -2678,6 +3475,51 @@ export interface paths {
                     content?: never;
                 };
                 404: components["responses"]["NOT_FOUND"];
+                410: components["responses"]["GONE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/{sha256}/watermarked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        /** Return a rendering of a photo as a record declares it: its original has no such words. */
+        get: {
+            parameters: {
+                query?: {
+                    record?: string;
+                };
+                header?: never;
+                path: {
+                    sha256: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A JPEG of at most 1600 pixels with time, place and name on it */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: components["responses"]["NOT_FOUND"];
+                410: components["responses"]["GONE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -2896,6 +3738,43 @@ export interface paths {
                     };
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my-flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what speaks against the caller's own records of the last 60 days. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnCases"];
+                    };
+                };
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -4059,6 +4938,112 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trusted-receivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the devices with an external receiver, also those of the past. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Receivers"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Note that a device has an external receiver: its fixes come through an app. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReceiverRequest"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Receivers"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trusted-receivers/{receiver_id}:end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receiver_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the trust in a receiver, now. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    receiver_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Receivers"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/units": {
         parameters: {
             query?: never;
@@ -4693,6 +5678,14 @@ export interface components {
             until?: string | null;
             vacant?: boolean;
         };
+        Apart: {
+            /** Format: uuid */
+            other_id: string;
+            reason: string;
+        };
+        Appeal: {
+            words: string;
+        };
         Appointment: {
             /**
              * Format: date-time
@@ -4715,6 +5708,15 @@ export interface components {
              */
             until?: string | null;
         };
+        Approval: {
+            code?: string;
+            kind?: string;
+            name?: string;
+            /** @default  */
+            reason?: string;
+            /** @enum {string} */
+            supervision_class?: "key" | "general" | "special";
+        };
         Aside: {
             /** Format: uuid */
             id?: string;
@@ -4729,10 +5731,15 @@ export interface components {
             sender?: components["schemas"]["PersonRef"];
             verdict?: string;
         };
+        Because: {
+            reason: string;
+        };
         BeginSecondFactor: {
             password: string;
         };
         Break: {
+            /** @enum {string} */
+            kind?: "altered" | "missing" | "out_of_order" | "cut_off" | "rewritten" | "beyond" | "anchor";
             reason?: string;
             seq?: number;
         };
@@ -4790,6 +5797,28 @@ export interface components {
             id?: string;
             name?: string;
             roles?: components["schemas"]["PersonDuty"][];
+        };
+        Candidates: {
+            items?: components["schemas"]["Lookalike"][];
+        };
+        Case: {
+            appealed?: boolean;
+            flags?: components["schemas"]["Flag"][];
+            grid?: components["schemas"]["GridRef"];
+            is_open?: boolean;
+            /** Format: date-time */
+            occurred_at?: string;
+            officer?: components["schemas"]["PersonRef"];
+            /** Format: uuid */
+            record_id?: string;
+            record_kind?: string;
+            score?: number;
+        };
+        Cases: {
+            /** Format: date-time */
+            as_of?: string;
+            items?: components["schemas"]["Case"][];
+            people?: components["schemas"]["PersonWeek"][];
         };
         ChangedDuties: {
             begun?: number;
@@ -4919,6 +5948,8 @@ export interface components {
         DeclaredPhoto: {
             accuracy_m?: number;
             arrived?: boolean;
+            /** @description What arrived: image/…, or a recording, which has no thumbnail. */
+            media_type?: string | null;
             position?: Record<string, never>;
             purpose?: string;
             sha256?: string;
@@ -4993,6 +6024,22 @@ export interface components {
             kind?: string;
             name?: string | null;
         };
+        Dossier: {
+            /** Format: date-time */
+            as_of?: string;
+            enterprise?: components["schemas"]["Enterprise"];
+            entries?: components["schemas"]["EnterpriseRef"][];
+            found?: components["schemas"]["Found"] | null;
+            grid?: components["schemas"]["GridRef"];
+            issues?: components["schemas"]["FiledIssues"] | null;
+            merged_into?: components["schemas"]["EnterpriseRef"] | null;
+            penalties?: components["schemas"]["Penalty"][];
+            /** @enum {string} */
+            permit?: "none" | "good" | "ending" | "ended";
+            sites?: components["schemas"]["Site"][];
+            versions?: components["schemas"]["Version"][];
+            visits?: components["schemas"]["FiledVisits"] | null;
+        };
         DueEnterprise: {
             address?: string;
             code?: string;
@@ -5029,6 +6076,19 @@ export interface components {
             left?: number;
             rule_set?: string;
             visited?: number;
+        };
+        Duplicate: {
+            distance_m?: number;
+            /** @description Of the names, 0 to 1. */
+            likeness?: number;
+            one?: components["schemas"]["Enterprise"];
+            other?: components["schemas"]["Enterprise"];
+            reasons?: string[];
+        };
+        Duplicates: {
+            /** Format: date-time */
+            as_of?: string;
+            items?: components["schemas"]["Duplicate"][];
         };
         Duties: {
             /** Format: date-time */
@@ -5077,6 +6137,7 @@ export interface components {
             code?: string;
             contact_name?: string | null;
             contact_phone?: string | null;
+            disposition?: string | null;
             /** Format: uuid */
             grid_id?: string;
             grid_reason?: string | null;
@@ -5086,8 +6147,13 @@ export interface components {
             is_scattered_polluter?: boolean;
             kind?: string;
             location?: Record<string, never>;
+            /** Format: uuid */
+            merged_into_id?: string | null;
             name?: string;
+            permit_class?: string | null;
             permit_no?: string | null;
+            /** Format: date */
+            permit_until?: string | null;
             state?: string;
             supervision_class?: string;
             uscc?: string | null;
@@ -5139,6 +6205,34 @@ export interface components {
             severity?: "bad" | "wait" | "none";
             word?: string;
         };
+        Facts: {
+            address?: string;
+            contact_name?: string | null;
+            contact_phone?: string | null;
+            /** @enum {string} */
+            crs?: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+            /** @enum {string|null} */
+            disposition?: "shut_down" | "moved" | "upgraded" | null;
+            /**
+             * Format: uuid
+             * @description If not the grid of the place: see reason.
+             */
+            grid_id?: string;
+            grid_reason?: string;
+            industry_code?: string | null;
+            is_scattered_polluter?: boolean;
+            kind?: string;
+            location?: Record<string, never>;
+            name?: string;
+            /** @enum {string|null} */
+            permit_class?: "key" | "simplified" | "registered" | null;
+            permit_no?: string | null;
+            /** Format: date */
+            permit_until?: string | null;
+            /** @enum {string} */
+            supervision_class?: "key" | "general" | "special";
+            uscc?: string | null;
+        };
         Fault: {
             line?: number;
             reason?: string;
@@ -5154,6 +6248,93 @@ export interface components {
         Figure: {
             due?: number | null;
             made?: number;
+        };
+        FiledIssue: {
+            category?: string;
+            /** Format: date-time */
+            closed_at?: string | null;
+            description?: string;
+            /** Format: date-time */
+            due_at?: string | null;
+            /** Format: uuid */
+            id?: string;
+            number?: string;
+            /** Format: date-time */
+            occurred_at?: string;
+            relapses?: number;
+            severity?: string;
+            state?: string;
+        };
+        FiledIssues: {
+            items?: components["schemas"]["FiledIssue"][];
+            open?: number;
+            relapses?: number;
+            total?: number;
+        };
+        FiledVisit: {
+            /** Format: uuid */
+            corrects_id?: string | null;
+            findings?: string;
+            /** Format: uuid */
+            id?: string;
+            inspector?: components["schemas"]["PersonRef"];
+            /** Format: date-time */
+            occurred_at?: string;
+            result?: string;
+        };
+        FiledVisits: {
+            items?: components["schemas"]["FiledVisit"][];
+            /** Format: date-time */
+            last_at?: string | null;
+            this_year?: number;
+            total?: number;
+            with_problem?: number;
+        };
+        Flag: {
+            about?: string;
+            appeal?: string | null;
+            /** Format: date-time */
+            appealed_at?: string | null;
+            evidence?: {
+                [key: string]: unknown;
+            };
+            /** Format: uuid */
+            id?: string;
+            kind?: string;
+            /** Format: date-time */
+            raised_at?: string;
+            reason?: string | null;
+            /** Format: date-time */
+            reviewed_at?: string | null;
+            reviewed_by?: string | null;
+            /** Format: uuid */
+            rule_set_id?: string | null;
+            score?: number;
+            state?: string;
+            version?: number;
+        };
+        FlagBrief: {
+            evidence?: {
+                [key: string]: unknown;
+            };
+            /** Format: uuid */
+            id?: string;
+            kind?: string;
+            score?: number;
+            state?: string;
+        };
+        FlaggedPlace: {
+            code?: string;
+            /** Format: uuid */
+            id?: string;
+            location?: Record<string, never>;
+            name?: string;
+        };
+        Found: {
+            /** Format: date-time */
+            at?: string;
+            note?: string;
+            person?: components["schemas"]["PersonRef"];
         };
         Gap: {
             /** Format: date-time */
@@ -5353,9 +6534,9 @@ export interface components {
             /** Format: uuid */
             enterprise_id?: string;
             findings?: string;
-            flags?: {
-                [key: string]: unknown;
-            }[];
+            flags?: components["schemas"]["FlagBrief"][];
+            /** Format: date-time */
+            gps_at?: string;
             /**
              * Format: uuid
              * @description The grid of the enterprise at that time.
@@ -5365,6 +6546,7 @@ export interface components {
             id?: string;
             /** Format: uuid */
             inspector_id?: string;
+            is_mock?: boolean;
             /** Format: date-time */
             made_at?: string;
             no_position_reason?: string;
@@ -5378,6 +6560,7 @@ export interface components {
             /** Format: date-time */
             received_at?: string;
             result?: string;
+            uptime_s?: number;
         };
         InspectionReport: {
             /** @description Radius of 68 % confidence, metres. */
@@ -5395,6 +6578,13 @@ export interface components {
             findings?: string;
             /**
              * Format: date-time
+             * @description The satellites' time of the fix.
+             */
+            gps_at?: string;
+            /** @description The phone says that an app made up the position. */
+            is_mock?: boolean;
+            /**
+             * Format: date-time
              * @description When it happened, by the phone's own clock.
              */
             made_at: string;
@@ -5403,6 +6593,8 @@ export interface components {
             patrol_id?: string;
             photos?: components["schemas"]["Photo"][];
             position?: Record<string, never>;
+            /** @description Seconds since the phone was switched on. */
+            uptime_s?: number;
         };
         Inspections: {
             items?: components["schemas"]["Inspection"][];
@@ -5613,6 +6805,7 @@ export interface components {
             code?: string;
             contact_name?: string | null;
             contact_phone?: string | null;
+            disposition?: string | null;
             distance_m?: number;
             /** Format: uuid */
             grid_id?: string;
@@ -5623,8 +6816,13 @@ export interface components {
             is_scattered_polluter?: boolean;
             kind?: string;
             location?: Record<string, never>;
+            /** Format: uuid */
+            merged_into_id?: string | null;
             name?: string;
+            permit_class?: string | null;
             permit_no?: string | null;
+            /** Format: date */
+            permit_until?: string | null;
             state?: string;
             supervision_class?: string;
             uscc?: string | null;
@@ -5646,6 +6844,13 @@ export interface components {
             level?: number;
             name?: string;
         };
+        Lookalike: {
+            distance_m?: number;
+            /** @description Of the names, 0 to 1. */
+            likeness?: number;
+            other?: components["schemas"]["Enterprise"];
+            reasons?: string[];
+        };
         Me: {
             /** @description For browsers: send as X-CSRFToken. */
             csrf_token?: string;
@@ -5659,11 +6864,26 @@ export interface components {
             second_factor?: components["schemas"]["MySecondFactor"];
         };
         Measured: {
+            /** @description Of the area of the grid, as seen on the way. */
+            covered_pct?: number | null;
             distance_m?: number;
+            /** @description Fixes outside the patrol or in a pause: never kept. */
             dropped?: number;
+            /** @description Without the pauses. */
             duration_s?: number;
             gaps?: components["schemas"]["Gap"][];
+            /** @description As many fixes came as the phone had counted. */
+            is_complete?: boolean;
+            /** @description Enterprises within the site radius. */
+            passed?: number;
+            pauses?: components["schemas"]["Gap"][];
             points?: number;
+            stops?: components["schemas"]["Gap"][];
+        };
+        Merger: {
+            /** Format: uuid */
+            into_id: string;
+            reason: string;
         };
         Minutes: {
             minutes: string;
@@ -5754,6 +6974,44 @@ export interface components {
             }[];
             visits?: number;
         };
+        NewEnterprise: {
+            address: string;
+            code?: string;
+            contact_name?: string | null;
+            contact_phone?: string | null;
+            /** @enum {string} */
+            crs: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+            /** @enum {string|null} */
+            disposition?: "shut_down" | "moved" | "upgraded" | null;
+            /**
+             * Format: uuid
+             * @description If not the grid of the place: see reason.
+             */
+            grid_id?: string;
+            grid_reason?: string;
+            industry_code?: string | null;
+            is_scattered_polluter?: boolean;
+            kind: string;
+            location: Record<string, never>;
+            name: string;
+            /** @enum {string|null} */
+            permit_class?: "key" | "simplified" | "registered" | null;
+            permit_no?: string | null;
+            /** Format: date */
+            permit_until?: string | null;
+            /** @enum {string} */
+            supervision_class: "key" | "general" | "special";
+            uscc?: string | null;
+        };
+        NewPenalty: {
+            amount_cny?: number | null;
+            authority: string;
+            /** Format: date */
+            decided_on: string;
+            ground: string;
+            measure: string;
+            number: string;
+        };
         Oidc: {
             is_offered?: boolean;
             issuer?: string | null;
@@ -5839,6 +7097,11 @@ export interface components {
             initials?: string;
             level?: number;
             name?: string;
+        };
+        OwnCases: {
+            /** Format: date-time */
+            as_of?: string;
+            items?: components["schemas"]["Case"][];
         };
         OwnDay: {
             /** Format: date-time */
@@ -5939,6 +7202,26 @@ export interface components {
             due?: number;
             patrolled?: number;
         };
+        Penalty: {
+            amount_cny?: number | null;
+            authority: string;
+            /** Format: date */
+            decided_on: string;
+            /** Format: uuid */
+            enterprise_id?: string;
+            ground: string;
+            /** Format: uuid */
+            id?: string;
+            measure: string;
+            number: string;
+            /** Format: date-time */
+            recorded_at?: string;
+            /** Format: uuid */
+            recorded_by_id?: string | null;
+            /** Format: date-time */
+            withdrawn_at?: string | null;
+            withdrawn_reason?: string | null;
+        };
         People: {
             items?: components["schemas"]["Person"][];
             next?: string | null;
@@ -5970,6 +7253,13 @@ export interface components {
             /** Format: uuid */
             id?: string;
             name?: string;
+        };
+        PersonWeek: {
+            open?: number;
+            person?: components["schemas"]["PersonRef"];
+            records?: number;
+            score?: number;
+            week?: string;
         };
         Phone: {
             app_build?: string | null;
@@ -6125,6 +7415,44 @@ export interface components {
         Reason: {
             reason: string;
         };
+        Receiver: {
+            device?: components["schemas"]["ReceiverDevice"];
+            /** Format: date-time */
+            granted_at?: string;
+            /** Format: uuid */
+            id?: string;
+            person?: components["schemas"]["PersonRef"];
+            reason?: string;
+            /** Format: date-time */
+            since?: string;
+            /** Format: date-time */
+            until?: string | null;
+        };
+        ReceiverDevice: {
+            /** Format: uuid */
+            id?: string;
+            name?: string;
+        };
+        ReceiverRequest: {
+            /** Format: uuid */
+            device_id: string;
+            reason: string;
+            /**
+             * Format: date-time
+             * @default null
+             */
+            since?: string | null;
+            /**
+             * Format: date-time
+             * @default null
+             */
+            until?: string | null;
+        };
+        Receivers: {
+            /** Format: date-time */
+            as_of?: string;
+            items?: components["schemas"]["Receiver"][];
+        };
         RecoveryCodes: {
             recovery_codes?: string[];
         };
@@ -6166,6 +7494,13 @@ export interface components {
         };
         Return: {
             reason: string;
+        };
+        Review: {
+            /** @default  */
+            reason?: string;
+            /** @enum {string} */
+            verdict: "confirmed" | "dismissed";
+            version: number;
         };
         Rotated: {
             /** Format: date-time */
@@ -6275,6 +7610,16 @@ export interface components {
             me?: components["schemas"]["Me"];
             token?: string;
         };
+        Site: {
+            address?: string;
+            code?: string;
+            /** Format: uuid */
+            grid_id?: string;
+            /** Format: uuid */
+            id?: string;
+            name?: string;
+            state?: string;
+        };
         Started: {
             patrol?: components["schemas"]["Patrol"];
             receipt?: {
@@ -6353,6 +7698,8 @@ export interface components {
         Tallied: {
             distance_m?: number;
             gaps?: number;
+            /** @description [since, until] in Unix seconds of the phone: nothing is recorded then. */
+            pauses?: unknown[];
             points?: number;
             visits?: number;
         };
@@ -6488,9 +7835,7 @@ export interface components {
             corrects_id?: string | null;
             enterprise?: components["schemas"]["EnterpriseRef"];
             findings?: string;
-            flags?: {
-                [key: string]: unknown;
-            }[];
+            flags?: components["schemas"]["FlagBrief"][];
             /** Format: uuid */
             id?: string;
             /** @description It took over a day to arrive. */
@@ -6521,6 +7866,11 @@ export interface components {
              * @default 0
              */
             dropped?: number;
+            /**
+             * @description Fixes that, as the phone says, an app made up.
+             * @default 0
+             */
+            mocked?: number;
             points: unknown[][];
         };
         Trail: {
@@ -6599,6 +7949,16 @@ export interface components {
             last_anchor?: components["schemas"]["LastAnchor"] | null;
             lines?: number;
         };
+        Version: {
+            actor?: components["schemas"]["Actor"];
+            /** Format: date-time */
+            at?: string;
+            changes?: {
+                [key: string]: unknown;
+            };
+            deed?: string;
+            seq?: number;
+        };
         Waiting: {
             count?: number;
             /** @description The permission that the next step asks for. */
@@ -6651,6 +8011,35 @@ export interface components {
         WeekSoFar: {
             towns?: components["schemas"]["TownWeek"][];
             week?: string;
+        };
+        WholeCase: {
+            accuracy_m?: number | null;
+            appealed?: boolean;
+            clock_offset_s?: number;
+            /** Format: uuid */
+            device_id?: string | null;
+            enterprise?: components["schemas"]["FlaggedPlace"] | null;
+            findings?: string | null;
+            flags?: components["schemas"]["Flag"][];
+            gps_at?: string | null;
+            grid?: components["schemas"]["GridRef"];
+            is_open?: boolean;
+            /** Format: date-time */
+            made_at?: string;
+            /** Format: date-time */
+            occurred_at?: string;
+            officer?: components["schemas"]["PersonRef"];
+            /** Format: uuid */
+            patrol_id?: string | null;
+            position?: Record<string, never> | null;
+            /** Format: date-time */
+            received_at?: string;
+            /** Format: uuid */
+            record_id?: string;
+            record_kind?: string;
+            score?: number;
+            site_radius_m?: number | null;
+            uptime_s?: number | null;
         };
         WholeIssue: {
             actions?: components["schemas"]["IssueAction"][];
@@ -6714,6 +8103,24 @@ export interface components {
             };
             content?: never;
         };
+        /** @description Precondition Failed */
+        PRECONDITION_FAILED: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Precondition Required */
+        PRECONDITION_REQUIRED: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Request Entity Too Large */
         REQUEST_ENTITY_TOO_LARGE: {
             headers: {
@@ -6743,6 +8150,8 @@ export interface components {
         };
     };
     parameters: {
+        /** @description Tag to check against */
+        IF_MATCH: string;
         /** @description Tag to check against */
         IF_NONE_MATCH: string;
     };

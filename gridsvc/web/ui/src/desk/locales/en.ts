@@ -8,7 +8,12 @@ import quarantine from '@/shared/locales/en/desk/quarantine.json'
 import trace from '@/shared/locales/en/desk/trace.json'
 import week from '@/shared/locales/en/desk/week.json'
 import words from '@/shared/locales/en/desk/words.json'
+import accounts from '@/shared/locales/en/desk/accounts.json'
+import audit from '@/shared/locales/en/desk/audit.json'
+import devices from '@/shared/locales/en/desk/devices.json'
+import security from '@/shared/locales/en/desk/security.json'
+import tokens from '@/shared/locales/en/desk/tokens.json'
 import problems from '@/shared/locales/en/problems.json'
 import shared from '@/shared/locales/en/shared.json'
 
-export default { ...shared, problems, ...desk, home, issue, ledger, month, password, quarantine, trace, week, words }
+export default { ...shared, problems, ...desk, accounts, audit, devices, security, tokens, home, issue, ledger, month, password, quarantine, trace, week, words }

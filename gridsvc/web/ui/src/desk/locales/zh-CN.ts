@@ -8,7 +8,12 @@ import quarantine from '@/shared/locales/zh-CN/desk/quarantine.json'
 import trace from '@/shared/locales/zh-CN/desk/trace.json'
 import week from '@/shared/locales/zh-CN/desk/week.json'
 import words from '@/shared/locales/zh-CN/desk/words.json'
+import accounts from '@/shared/locales/zh-CN/desk/accounts.json'
+import audit from '@/shared/locales/zh-CN/desk/audit.json'
+import devices from '@/shared/locales/zh-CN/desk/devices.json'
+import security from '@/shared/locales/zh-CN/desk/security.json'
+import tokens from '@/shared/locales/zh-CN/desk/tokens.json'
 import problems from '@/shared/locales/zh-CN/problems.json'
 import shared from '@/shared/locales/zh-CN/shared.json'
 
-export default { ...shared, problems, ...desk, home, issue, ledger, month, password, quarantine, trace, week, words }
+export default { ...shared, problems, ...desk, accounts, audit, devices, security, tokens, home, issue, ledger, month, password, quarantine, trace, week, words }

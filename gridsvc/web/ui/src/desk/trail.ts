@@ -1,0 +1,43 @@
+/** Lines of the trail as people read them. A word that is newer than this page stands as it is. */
+import type { Schemas } from '@/shared/api'
+import { moment } from '@/shared/format'
+import { knows } from '@/shared/i18n'
+import { isRecord } from '@/shared/problem'
+import { say } from './text'
+
+export type Line = Schemas['TrailLine']
+export interface Change { name: string; before: string; after: string }
+
+const word = (kind: 'what_kind' | 'verb' | 'field', key: string): string => {
+  const path = `audit.${kind}.${key}`
+  return knows(path) ? say(path as 'audit.verb.sign') : key
+}
+
+/** "问题 · 交办" for issue.assign. */
+export function deedName(deed: string): string {
+  const [kind = '', verb = ''] = deed.split('.')
+  return `${word('what_kind', kind)} · ${word('verb', verb)}`
+}
+
+export const subjectKind = (kind: string): string => word('what_kind', kind)
+
+export function actorName({ actor }: Pick<Line, 'actor'>): string {
+  if (actor.kind === 'system') return say('audit.system', { name: actor.name ?? '' })
+  return actor.name ?? (actor.kind === 'program' ? say('audit.program') : actor.kind)
+}
+
+/** What changed, name by name; each is [before, after]. */
+export const changesOf = (line: Pick<Line, 'changes'>): Change[] =>
+  Object.entries(line.changes as Record<string, unknown>).map(([name, pair]) => {
+    const [before, after] = Array.isArray(pair) ? pair : [undefined, pair]
+    return { name: word('field', name), before: written(before), after: written(after) }
+  })
+
+function written(value: unknown): string {
+  if (value === null || value === undefined || value === '') return say('audit.none')
+  if (typeof value === 'boolean') return say(value ? 'audit.yes' : 'audit.no')
+  if (Array.isArray(value)) return value.map(written).join('、') || say('audit.none')
+  if (isRecord(value)) return value.sealed ? say('audit.sealed') : JSON.stringify(value)
+  if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:/.test(value)) return moment(value)
+  return String(value)
+}
