@@ -1,7 +1,8 @@
 /** What waits for somebody, as a sentence with the deed as a button that leads to the right place. */
 import type { Schemas } from '@/shared/api'
 import type { IconName } from '@/shared/Icon.vue'
-import { ago, month as monthName, week as weekName } from '@/shared/format'
+import { roleName } from '@/shared/duties'
+import { ago, moment, month as monthName, week as weekName } from '@/shared/format'
 import { knows } from '@/shared/i18n'
 import { say } from './text'
 import { word } from './words'
@@ -24,9 +25,16 @@ function ofKind(item: Waiting): Omit<Told, 'act'> {
     case 'dispatch_order': return { icon: 'doc', what: say('home.order_to_reply', { number: item.number }), more: item.title, to: `/month?month=${item.month}` }
     case 'monthly_dispatch': return { icon: 'month', what: say('home.month_to_sign', { month: monthName(item.month) }), more: '', to: `/month?month=${item.month}` }
     case 'quarantined': return { icon: 'box', what: say('home.aside', { n: item.count }, item.count), more: say('home.aside_more'), to: '/quarantine' }
+    case 'handover': return handover(item)
     default: return issue(item)
   }
 }
+
+/** It is accepted on the spot, so it leads nowhere. */
+const handover = (item: Waiting): Omit<Told, 'act'> => ({
+  icon: 'swap', what: say('home.handover', { name: item.person.name, duty: `${item.subject.name} ${roleName(item.role)}` }), to: '/',
+  more: say('home.handover_more', { moment: moment(item.due_at!), reason: item.title }),
+})
 
 const ISSUE_ICONS: Record<string, IconName> = { found: 'flag', assigned: 'hand', rectifying: 'clock', submitted: 'camera', accepted: 'lock', closed: 'eye' }
 
@@ -45,13 +53,6 @@ function week(item: Waiting): Omit<Told, 'act'> {
   const named = { town: item.grid.name, week: weekName(item.week) }
   const key = item.state === 'returned' ? 'home.week_returned' : item.deed === 'summary.accept' ? 'home.week_to_accept' : 'home.week_to_sign'
   return { icon: item.state === 'returned' ? 'undo' : 'week', what: say(key, named), more: item.reason ?? '', to: `/week/${item.id}` }
-}
-
-/** What this desk has a page for. A handover is accepted by the API alone, so it is not offered here as a deed. */
-export function offered(home: Schemas['Home']): Schemas['Home'] {
-  const waiting = home.waiting.filter(({ kind }) => String(kind) !== 'handover')
-  const left = home.waiting.length - waiting.length
-  return { ...home, waiting, counts: { ...home.counts, waiting: home.counts.waiting - left } }
 }
 
 type Towns = Schemas['Home']['week_so_far']['towns']

@@ -1,7 +1,7 @@
 /** Problem types as sentences for people. The server's English detail is for programs and never shown. */
 import { count, moment } from './format'
 import { knows, language, say } from './i18n'
-import type { Problem, ProblemDocument } from './problem'
+import { isRecord, type Problem, type ProblemDocument } from './problem'
 
 /** What happened, what is safe, what to do. */
 export interface Sentence { what: string; safe: string; todo: string }
@@ -31,7 +31,7 @@ export const line = ({ what, safe, todo }: Sentence): string => [what, safe, tod
 const isKnown = (name: string): boolean => knows(`problems.${name}.what`)
 const ofClass = (status: number): string => (status >= 500 ? 'status-500' : 'unknown')
 
-/** Facts as people read them: moments in local time, numbers with their commas. */
+/** Facts as people read them: moments in local time, numbers with their commas, people by name. */
 function readable(facts: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, written(value)]))
 }
@@ -39,5 +39,6 @@ function readable(facts: Record<string, unknown>): Record<string, string> {
 function written(value: unknown): string {
   if (typeof value === 'number') return count(value)
   if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value)) return moment(value)
+  if (isRecord(value) && typeof value.name === 'string') return value.name // somebody, or a place
   return typeof value === 'string' ? value : ''
 }

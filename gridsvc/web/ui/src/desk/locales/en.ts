@@ -1,10 +1,14 @@
 import desk from '@/shared/locales/en/desk.json'
+import duties from '@/shared/locales/en/desk/duties.json'
+import find from '@/shared/locales/en/desk/find.json'
 import home from '@/shared/locales/en/desk/home.json'
 import issue from '@/shared/locales/en/desk/issue.json'
 import ledger from '@/shared/locales/en/desk/ledger.json'
+import leave from '@/shared/locales/en/desk/leave.json'
 import month from '@/shared/locales/en/desk/month.json'
 import password from '@/shared/locales/en/desk/password.json'
 import quarantine from '@/shared/locales/en/desk/quarantine.json'
+import roster from '@/shared/locales/en/desk/roster.json'
 import trace from '@/shared/locales/en/desk/trace.json'
 import week from '@/shared/locales/en/desk/week.json'
 import words from '@/shared/locales/en/desk/words.json'
@@ -16,4 +20,4 @@ import tokens from '@/shared/locales/en/desk/tokens.json'
 import problems from '@/shared/locales/en/problems.json'
 import shared from '@/shared/locales/en/shared.json'
 
-export default { ...shared, problems, ...desk, accounts, audit, devices, security, tokens, home, issue, ledger, month, password, quarantine, trace, week, words }
+export default { ...shared, problems, ...desk, accounts, audit, devices, security, tokens, duties, find, home, issue, leave, ledger, month, password, quarantine, roster, trace, week, words }

@@ -1,10 +1,14 @@
 import desk from '@/shared/locales/zh-CN/desk.json'
+import duties from '@/shared/locales/zh-CN/desk/duties.json'
+import find from '@/shared/locales/zh-CN/desk/find.json'
 import home from '@/shared/locales/zh-CN/desk/home.json'
 import issue from '@/shared/locales/zh-CN/desk/issue.json'
 import ledger from '@/shared/locales/zh-CN/desk/ledger.json'
+import leave from '@/shared/locales/zh-CN/desk/leave.json'
 import month from '@/shared/locales/zh-CN/desk/month.json'
 import password from '@/shared/locales/zh-CN/desk/password.json'
 import quarantine from '@/shared/locales/zh-CN/desk/quarantine.json'
+import roster from '@/shared/locales/zh-CN/desk/roster.json'
 import trace from '@/shared/locales/zh-CN/desk/trace.json'
 import week from '@/shared/locales/zh-CN/desk/week.json'
 import words from '@/shared/locales/zh-CN/desk/words.json'
@@ -16,4 +20,4 @@ import tokens from '@/shared/locales/zh-CN/desk/tokens.json'
 import problems from '@/shared/locales/zh-CN/problems.json'
 import shared from '@/shared/locales/zh-CN/shared.json'
 
-export default { ...shared, problems, ...desk, accounts, audit, devices, security, tokens, home, issue, ledger, month, password, quarantine, trace, week, words }
+export default { ...shared, problems, ...desk, accounts, audit, devices, security, tokens, duties, find, home, issue, leave, ledger, month, password, quarantine, roster, trace, week, words }
