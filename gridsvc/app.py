@@ -25,6 +25,7 @@ from gridsvc.logs import init_app as init_logs
 from gridsvc.maps.routes import blueprint as maps
 from gridsvc.media.routes import photos, uploads
 from gridsvc.patrols.routes import blueprint as patrols
+from gridsvc.penalties.routes import blueprint as penalties
 from gridsvc.problems import ProblemApi
 from gridsvc.proposals.routes import blueprint as proposals
 from gridsvc.roster.routes import blueprint as roster
@@ -52,6 +53,7 @@ FEATURES = (
     rules,
     enterprises,
     dossiers,
+    penalties,
     maps,
     patrols,
     uploads,

@@ -30,6 +30,10 @@ SHOWN_FAULTS = 20
 LONGEST_CELL = 2000
 
 
+class FaultyTable(Refused):
+    """Some lines of the table cannot be entered, so nothing was."""
+
+
 class UnreadableTable(Refused):
     """The file cannot be read as a table."""
 
@@ -128,6 +132,13 @@ def refuse_faulty(table: Table, faults: Iterable[Fault], errors: Path) -> None:
     raise click.ClickException(
         f"{len(every)} faults in {lines} {table.word}s; nothing was imported. All of them: {errors}"
     )
+
+
+def require_faultless(faults: Sequence[Fault]) -> None:
+    """Raise FaultyTable, with the first of them, if there are any."""
+    if faults:
+        lines = [{"line": fault.line, "reason": fault.reason} for fault in faults[:SHOWN_FAULTS]]
+        raise FaultyTable(f"{len(faults)} faults.", count=len(faults), faults=lines)
 
 
 def beside(path: Path, what: str) -> Path:

@@ -1,5 +1,6 @@
 """How the domain's values look in JSON."""
 
+from base64 import b64decode
 from datetime import UTC, date, datetime
 from math import isfinite
 from typing import Any
@@ -82,6 +83,25 @@ class Uuid7Field(fields.UUID):
         if id.version != 7:
             raise self.make_error("version")
         return id
+
+
+class Base64Field(fields.Field[bytes]):
+    """Bytes of a file, in base64 (RFC 4648)."""
+
+    default_error_messages = {"invalid": "Not base64."}
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bytes:
+        try:
+            return b64decode(value, validate=True)
+        except (TypeError, ValueError):
+            raise self.make_error("invalid") from None
+
+
+class FaultSchema(Schema):
+    """What is wrong with a line of a table."""
+
+    line = fields.Integer()
+    reason = fields.String()
 
 
 class PersonRefSchema(Schema):

@@ -9,10 +9,11 @@ from sqlalchemy import and_, func, select
 
 from gridsvc.audit.models import AuditEntry
 from gridsvc.disclosures.queries import lines
-from gridsvc.enterprises.models import Enterprise, Penalty
+from gridsvc.enterprises.models import Enterprise
 from gridsvc.inspections.models import Inspection
 from gridsvc.issues.models import Issue
 from gridsvc.issues.workflow import OPEN
+from gridsvc.penalties.models import Penalty
 from gridsvc.people.models import Person
 from gridsvc.proposals.models import EnterpriseProposal
 from gridsvc.session import Session

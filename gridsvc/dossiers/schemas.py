@@ -3,7 +3,8 @@
 from marshmallow import Schema, fields
 
 from gridsvc.disclosures.schemas import TrailLineSchema
-from gridsvc.enterprises.schemas import EnterpriseSchema, PenaltySchema
+from gridsvc.enterprises.schemas import EnterpriseSchema
+from gridsvc.penalties.schemas import PenaltySchema
 from gridsvc.wire import EnterpriseRefSchema, GridRefSchema, MomentField, PersonRefSchema
 
 

@@ -1,7 +1,7 @@
 """Keeping the registry by hand: one enterprise at a time, each change with its line."""
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +12,9 @@ from gridsvc.actor import Actor
 from gridsvc.audit import service as audit
 from gridsvc.batches import insert_new
 from gridsvc.enterprises import edits, queries
-from gridsvc.enterprises.models import Enterprise, KeptApart, Penalty
+from gridsvc.enterprises.models import Enterprise, KeptApart
 from gridsvc.enterprises.service import changed, enter_changes, line, registered
-from gridsvc.errors import Conflict, Forbidden, NotFound
+from gridsvc.errors import Forbidden, NotFound
 from gridsvc.grids.queries import grids_at
 from gridsvc.grids.service import stand_in_line
 from gridsvc.ids import new_id
@@ -24,18 +24,6 @@ from gridsvc.synced import tick
 from gridsvc.weeks import local_day
 
 Facts = Mapping[str, Any]
-
-
-class NumberTaken(Conflict):
-    """A penalty with that number stands already in the registry."""
-
-
-class UnknownPenalty(NotFound):
-    """No such penalty."""
-
-
-class AlreadyWithdrawn(Conflict):
-    """The penalty was withdrawn before."""
 
 
 class NoSuchGrid(NotFound):
@@ -147,35 +135,6 @@ def keep_apart(
     audit.record(session, [line("enterprise.keep_apart", id, told)], by=by, at=now)
 
 
-def penalise(session: Session, id: UUID, facts: Facts, *, by: Actor, now: datetime) -> Penalty:
-    """Enter a penalty in the file of an enterprise. Raises NumberTaken."""
-    queries.existing(session, id)
-    taken = session.scalar(select(Penalty.id).where(Penalty.number == facts["number"]))
-    if taken is not None:
-        raise NumberTaken(f"{facts['number']} is entered already.", penalty_id=taken)
-    penalty = Penalty(enterprise_id=id, recorded_at=now, recorded_by_id=by.person_id, **facts)
-    session.add(penalty)
-    told = {name: [None, _plain(value)] for name, value in facts.items()}
-    audit.record(session, [line("enterprise.penalise", id, told)], by=by, at=now)
-    return penalty
-
-
-def withdraw(
-    session: Session, id: UUID, penalty_id: UUID, *, reason: str, by: Actor, now: datetime
-) -> Penalty:
-    """Say that a penalty no longer counts; it stays readable. Raises AlreadyWithdrawn."""
-    penalty = session.get(Penalty, (session.jurisdiction_id, penalty_id), with_for_update=True)
-    if penalty is None or penalty.enterprise_id != id:
-        raise UnknownPenalty(f"There is no penalty {penalty_id}.")
-    if penalty.withdrawn_at is not None:
-        raise AlreadyWithdrawn(f"It was withdrawn: {penalty.withdrawn_reason}")
-    penalty.withdrawn_at, penalty.withdrawn_reason = now, reason
-    told = {"number": [penalty.number, None], "reason": [None, reason]}
-    act = line("enterprise.withdraw_penalty", penalty.enterprise_id, told)
-    audit.record(session, [act], by=by, at=now)
-    return penalty
-
-
 def _locked(
     session: Session, id: UUID, to_id: UUID | None = None
 ) -> tuple[Enterprise, dict[UUID, int]]:
@@ -242,7 +201,3 @@ def _check_code(session: Session, enterprise: Enterprise, code: str | None) -> N
 def _roles_held(session: Session, id: UUID, now: datetime) -> Collection[str]:
     held = select(Duty.role).where(Duty.subject_id == id, Duty.period.op("@>")(now))
     return session.scalars(held).all()
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value and str(value)

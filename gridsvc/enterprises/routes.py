@@ -11,11 +11,14 @@ from gridsvc.accountability.access import require, visible_grids
 from gridsvc.accountability.queries import holder
 from gridsvc.accountability.rules import Role
 from gridsvc.clock import utc_now
-from gridsvc.enterprises import keeping, queries
+from gridsvc.enterprises import keeping, queries, service
+from gridsvc.enterprises.differences import report, require_as_told
 from gridsvc.enterprises.edits import NoSuchEnterprise
 from gridsvc.enterprises.export import export
+from gridsvc.enterprises.import_schemas import RegistryImportedSchema, RegistryImportSchema
 from gridsvc.enterprises.lookalikes import candidates, duplicates
-from gridsvc.enterprises.models import Enterprise, Penalty
+from gridsvc.enterprises.models import Enterprise
+from gridsvc.enterprises.rules import COLUMNS, OPTIONAL
 from gridsvc.enterprises.schemas import (
     ApartSchema,
     ApprovalSchema,
@@ -29,8 +32,6 @@ from gridsvc.enterprises.schemas import (
     FactsSchema,
     MergerSchema,
     NewEnterpriseSchema,
-    NewPenaltySchema,
-    PenaltySchema,
     PurposeSchema,
 )
 from gridsvc.grids.models import Grid
@@ -38,7 +39,7 @@ from gridsvc.grids.queries import within
 from gridsvc.identity import caller, needs
 from gridsvc.session import Session, transaction
 from gridsvc.sheets import MEDIA_TYPE, workbook
-from gridsvc.tables import csv_text
+from gridsvc.tables import csv_text, read_content
 
 blueprint = Blueprint("enterprises", __name__, url_prefix="/api/v1", description="The registry")
 
@@ -226,44 +227,6 @@ def post_apart(told: dict[str, Any], enterprise_id: UUID) -> None:
         keeping.keep_apart(session, enterprise_id, by=who.actor, now=now, **told)
 
 
-@blueprint.post("/enterprises/<uuid:enterprise_id>/penalties")
-@blueprint.arguments(NewPenaltySchema)
-@blueprint.response(201, PenaltySchema)
-@blueprint.alt_response(404, "NOT_FOUND")
-@blueprint.alt_response(409, "CONFLICT")
-@needs("penalty.record")
-def post_penalty(facts: dict[str, Any], enterprise_id: UUID) -> Penalty:
-    """Enter a penalty in the file of an enterprise."""
-    who, now = caller(), utc_now()
-    with transaction(who.jurisdiction_id) as session:
-        _punishable(session, enterprise_id)
-        return keeping.penalise(session, enterprise_id, facts, by=who.actor, now=now)
-
-
-@blueprint.post("/enterprises/<uuid:enterprise_id>/penalties/<uuid:penalty_id>:withdraw")
-@blueprint.arguments(BecauseSchema)
-@blueprint.response(200, PenaltySchema)
-@blueprint.alt_response(404, "NOT_FOUND")
-@blueprint.alt_response(409, "CONFLICT")
-@needs("penalty.record")
-def post_withdrawal(told: dict[str, Any], enterprise_id: UUID, penalty_id: UUID) -> Penalty:
-    """Say that a penalty no longer counts. It stays readable, with the reason."""
-    who, now = caller(), utc_now()
-    with transaction(who.jurisdiction_id) as session:
-        _punishable(session, enterprise_id)
-        return keeping.withdraw(
-            session, enterprise_id, penalty_id, reason=told["reason"], by=who.actor, now=now
-        )
-
-
-def _punishable(session: Session, enterprise_id: UUID) -> None:
-    enterprise = queries.existing(session, enterprise_id)
-    require(
-        session, "penalty.record", enterprise.grid_id,
-        sees="enterprise.read", unseen=_unseen(enterprise_id),
-    )  # fmt: skip
-
-
 @blueprint.get("/enterprises/export.csv")
 @blueprint.arguments(PurposeSchema, location="query")
 @blueprint.response(200, {"type": "string"}, content_type="text/csv")
@@ -294,3 +257,26 @@ def _table(content: bytes, name: str, mimetype: str) -> Response:
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+@blueprint.post("/enterprises:import")
+@blueprint.arguments(RegistryImportSchema)
+@blueprint.response(200, RegistryImportedSchema)
+@blueprint.alt_response(409, "CONFLICT")
+@needs("enterprise.import")
+def post_import(body: dict[str, Any]) -> dict[str, Any]:
+    """Enter enterprises from a table, all or nothing.
+
+    First as a dry run, which tells every difference and writes nothing. Then with the `digest`
+    that it gave: if what would change is another by now, nothing is written (registry-changed).
+    """
+    who, now = caller(), utc_now()
+    table = read_content(body["name"], body["content"], COLUMNS, optional=OPTIONAL)
+    with transaction(who.jurisdiction_id) as session:
+        planned = service.plan(session, table.lines, crs=body["crs"], now=now)
+        told = report(planned, table.faults)
+        if body["dry_run"]:
+            return told
+        require_as_told(told, body["digest"])
+        service.register(session, planned, by=who.actor, now=now)
+        return told | {"dry_run": False}

@@ -5,20 +5,16 @@ from typing import Any
 from uuid import UUID
 
 from gridsvc.digests import canonical, digest
-from gridsvc.errors import Conflict, Refused
+from gridsvc.errors import Conflict
 from gridsvc.roster.export import day_or_moment
 from gridsvc.roster.plan import Plan
 from gridsvc.roster.rules import HeldDuty, Known
-from gridsvc.tables import SHOWN_FAULTS, Fault
+from gridsvc.tables import Fault, require_faultless
 
 HEADER = (
     "change", "login", "name", "phone", "role", "subject_kind", "subject_code", "seat", "from",
     "until", "before",
 )  # fmt: skip
-
-
-class FaultyTable(Refused):
-    """Some lines of the table cannot be entered, so nothing was."""
 
 
 class RosterChanged(Conflict):
@@ -49,9 +45,7 @@ def report(plan: Plan, known: Known, faults: Iterable[Fault]) -> dict[str, Any]:
 
 def require_as_told(told: Mapping[str, Any], expected: str | None) -> None:
     """Raise FaultyTable, or RosterChanged unless an import is what the dry run said."""
-    if faults := told["faults"]:
-        lines = [{"line": fault.line, "reason": fault.reason} for fault in faults[:SHOWN_FAULTS]]
-        raise FaultyTable(f"{len(faults)} faults.", count=len(faults), faults=lines)
+    require_faultless(told["faults"])
     if told["digest"] != expected:
         raise RosterChanged("Read the differences of a dry run first.", digest=told["digest"])
 

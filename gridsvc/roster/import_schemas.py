@@ -1,25 +1,10 @@
 """A table of people and duties, on the wire."""
 
-from base64 import b64decode
-from typing import Any
-
 from marshmallow import Schema, fields
 from marshmallow.validate import Length
 
 from gridsvc.roster.differences import HEADER
-from gridsvc.wire import MomentField, TextField
-
-
-class Base64Field(fields.Field[bytes]):
-    """Bytes of a file, in base64 (RFC 4648)."""
-
-    default_error_messages = {"invalid": "Not base64."}
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bytes:
-        try:
-            return b64decode(value, validate=True)
-        except (TypeError, ValueError):
-            raise self.make_error("invalid") from None
+from gridsvc.wire import Base64Field, FaultSchema, MomentField, TextField
 
 
 class ImportSchema(Schema):
@@ -42,11 +27,6 @@ class ChangedDutiesSchema(Schema):
     begun = fields.Integer()
     ended = fields.Integer()
     unchanged = fields.Integer()
-
-
-class FaultSchema(Schema):
-    line = fields.Integer()
-    reason = fields.String()
 
 
 class ActivationCodeSchema(Schema):

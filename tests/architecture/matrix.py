@@ -22,6 +22,7 @@ ALLOWED = 200  # or whatever else says that the caller may ask this
 READ = {
     "enterprise": "enterprise.read",
     "contact_phone": "enterprise.read",
+    "penalty": "enterprise.read",
     "inspection": "field.read",
     "patrol": "field.read",
     "day_close": "field.read",

@@ -1,5 +1,7 @@
 """Keeping the registry by hand, over HTTP, and what phones and the trail see of it."""
 
+from base64 import b64encode
+
 import pytest
 from shapely import Point
 from sqlalchemy import select
@@ -8,6 +10,7 @@ from gridsvc.accountability.rules import Role
 from gridsvc.audit.models import AuditEntry
 from gridsvc.audit.service import verify
 from gridsvc.enterprises.alike import likeness
+from gridsvc.enterprises.models import Enterprise
 from gridsvc.enterprises.rules import NEEDED
 from tests.conftest import HERE
 from tests.factories.enterprises import add_enterprise
@@ -183,24 +186,6 @@ def test_a_closed_enterprise_can_be_opened_again(ask, village) -> None:
     assert ask(f"{path}:close", {}).status_code == 422  # without a reason
 
 
-def test_a_penalty_is_entered_once_and_withdrawn_with_a_reason(ask, village) -> None:
-    path = f"/{village.yard.id}/penalties"
-    decision = {
-        "number": "盘环罚〔2026〕7号", "decided_on": "2026-05-06", "authority": "生态环境分局",
-        "ground": "露天堆放未覆盖", "measure": "罚款", "amount_cny": "10000.00",
-    }  # fmt: skip
-
-    entered = ask(path, decision, village.enforcer)
-    assert entered.status_code == 201, entered.json
-    assert entered.json["amount_cny"] == "10000.00"
-    assert ask(path, decision).json["type"] == "/problems/number-taken"
-    assert ask(path, decision | {"number": "8号"}, village.officer).status_code == 403
-    withdrawn = ask(f"{path}/{entered.json['id']}:withdraw", {"reason": "复议撤销"})
-    assert withdrawn.json["withdrawn_reason"] == "复议撤销"
-    again = ask(f"{path}/{entered.json['id']}:withdraw", {"reason": "复议撤销"})
-    assert again.json["type"] == "/problems/already-withdrawn"
-
-
 def test_the_registry_comes_back_as_it_went_out(app, session, village, tmp_path) -> None:
     for suffix in ("csv", "xlsx"):
         file = tmp_path / f"registry.{suffix}"
@@ -209,6 +194,28 @@ def test_the_registry_comes_back_as_it_went_out(app, session, village, tmp_path)
         assert told.output.startswith("enterprises: 2 in "), told.output
         back = ["enterprises", "import", str(file), "--crs", "wgs84", "--jurisdiction", str(HERE)]
         assert "0 new, 0 changed, 2 unchanged" in run(args=back).output
+
+
+def test_a_file_is_tried_before_it_is_imported(client, as_, session, village) -> None:
+    export = client.get(f"{LIST}/export.csv?purpose=核对", headers=as_(village.dispatcher))
+    file = export.get_data(as_text=True).replace("宏达砂石场", "宏达新砂石场")
+
+    def send(text, person=village.dispatcher, **body):
+        content = b64encode(text.encode()).decode()
+        told = {"name": "firms.csv", "crs": "wgs84", "content": content} | body
+        return client.post(f"{LIST}:import", json=told, headers=as_(person))
+
+    tried = send(file).json
+    assert tried["dry_run"] is True
+    assert [each["columns"] for each in tried["changed"]] == [["name"]]
+    assert send(file, dry_run=False).json["type"] == "/problems/registry-changed"
+    assert send(file, dry_run=False, digest=tried["digest"]).json["dry_run"] is False
+    session.expire_all()
+    assert session.get(Enterprise, (HERE, village.yard.id)).name == "宏达新砂石场"
+    broken = send(file.replace("general", "grand"), dry_run=False).json
+    assert {fault["line"] for fault in broken["faults"]} == {2, 3}
+    assert send("a,b\n").json["type"] == "/problems/unreadable-table"
+    assert send(file, village.head).status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ from gridsvc.summaries import service as summaries
 from gridsvc.summaries.models import WeeklySummary
 from gridsvc.weeks import local_day, month_before, month_of, week_of, weeks_before
 from tests.factories.accountability import add_duty, add_person, add_unit
-from tests.factories.enterprises import add_enterprise
+from tests.factories.enterprises import add_enterprise, add_penalty
 from tests.factories.fieldwork import leave_old_problem, leave_problems, leave_records
 from tests.factories.people import a_phone, an_account
 from tests.factories.spots import LONG_AGO, NOW, VILLAGES, Spot, a_tree, numbers
@@ -89,7 +89,8 @@ class County:
         spot, phone = self.spots[name], f"1990{self.id}{next(numbers):03}"
         enterprise = add_enterprise(session, f"{name}砂石场", place, spot.grid, contact_phone=phone)
         spot.ids |= {"enterprise": enterprise, "contact_phone": phone}
-        spot.also |= {"enterprise": {enterprise.id}, "contact_phone": {enterprise.id}}
+        spot.ids |= {"penalty": add_penalty(session, enterprise)}
+        spot.also |= {kind: {enterprise.id} for kind in ("enterprise", "contact_phone", "penalty")}
 
     def _appoint_all(self, session: Session) -> None:
         at = {"3": "A1", "2": "A", "1": "county"}

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
@@ -6,7 +6,8 @@ from shapely import Point
 
 from gridsvc.enterprises.models import Enterprise
 from gridsvc.grids.models import Grid
-from gridsvc.ids import id_at
+from gridsvc.ids import id_at, new_id
+from gridsvc.penalties.models import Penalty
 from gridsvc.session import Session
 from gridsvc.synced import enter
 
@@ -44,3 +45,14 @@ def enterprise_row(name: str, location: Point, grid: Grid) -> dict[str, Any]:
         "state": "active",
         "version": 1,
     }
+
+
+def add_penalty(session: Session, enterprise: Enterprise) -> Penalty:
+    id = new_id()
+    penalty = Penalty(
+        id=id, enterprise_id=enterprise.id, number=f"〔2026〕{id}", decided_on=date(2026, 5, 6),
+        authority="生态环境分局", ground="未苫盖", measure="罚款", recorded_at=REGISTERED,
+    )  # fmt: skip
+    session.add(penalty)
+    session.flush()
+    return penalty
