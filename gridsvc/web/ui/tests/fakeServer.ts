@@ -1,21 +1,26 @@
 /** A server in memory that keeps the push and tus contracts, with faults to order. No network, no clock. */
+import type { ProblemDocument } from '@/shared/problem'
 import type { Doors } from '@/m/outbox/wire'
-import type { Verdict } from '@/m/outbox/contract'
+import type { DeviceHealth, Verdict } from '@/m/outbox/contract'
 
 interface Pushed { kind: string; id: string; device_seq: number; body: { photos?: { sha256: string }[] } & Record<string, unknown> }
 interface Upload { sha256: string; length: number; bytes: number[] }
 
-type Fault = 'lost-request' | 'lost-answer' | 'portal' | number
+type Fault = 'lost-request' | 'lost-answer' | 'portal' | number | { status: number; wait_s: number }
 
 export class FakeServer {
   readonly records = new Map<string, string>()
   readonly media = new Set<string>()
   readonly uploads = new Map<string, Upload>()
   readonly batches: string[][] = []
+  /** What the pushes said of the phone. */
+  readonly devices: DeviceHealth[] = []
   readonly asked: string[] = []
   /** The next requests meet these, one each; `undefined` lets one through. */
   readonly faults: (Fault | undefined)[] = []
   readonly verdicts = new Map<string, Verdict['verdict']>()
+  /** What the refusals that `verdicts` orders say. */
+  problem: ProblemDocument = { type: '/problems/not-your-grid', status: 403 }
   /** Ids over which the server stumbles (500), or which make it refuse the batch as a whole (400). */
   readonly poison = new Map<string, number>()
   bytesReceived = 0
@@ -34,6 +39,7 @@ export class FakeServer {
     if (fault === 'lost-request') throw new TypeError('network')
     if (fault === 'portal') return new Response('<html>please pay</html>', { status: 200 })
     if (typeof fault === 'number') return refuse(fault)
+    if (typeof fault === 'object') return refuse(fault.status, { 'Retry-After': String(fault.wait_s) })
     if ((init.headers as Record<string, string>).Authorization !== `Bearer ${this.token}`) return refuse(401)
     const answer = await this.answer(method, url, init)
     if (fault === 'lost-answer') throw new TypeError('network')
@@ -42,7 +48,11 @@ export class FakeServer {
 
   private async answer(method: string, url: string, init: RequestInit): Promise<Response> {
     const headers = init.headers as Record<string, string>
-    if (url === '/api/v1/sync/push') return this.push(JSON.parse(init.body as string).records as Pushed[])
+    if (url === '/api/v1/sync/push') {
+      const { records, device } = JSON.parse(init.body as string) as { records: Pushed[]; device: DeviceHealth }
+      this.devices.push(device)
+      return this.push(records)
+    }
     if (method === 'POST') return this.create(headers)
     const upload = this.uploads.get(url)
     if (!upload) return refuse(404)
@@ -58,13 +68,13 @@ export class FakeServer {
 
   private judge({ id, body }: Pushed): Verdict {
     const ordered = this.verdicts.get(id)
-    if (ordered && ordered !== 'accepted') return { id, verdict: ordered, problem: { type: '/problems/not-your-grid', status: 403 } }
+    if (ordered && ordered !== 'accepted') return { id, verdict: ordered, problem: this.problem }
     const content = JSON.stringify(body)
     const known = this.records.get(id)
     if (known !== undefined && known !== content) return { id, verdict: 'conflict', problem: { type: '/problems/id-taken', status: 409 } }
     this.records.set(id, content)
     const missing_media = (body.photos ?? []).map(({ sha256 }) => sha256).filter((sha) => !this.media.has(sha))
-    return { id, verdict: known === undefined ? 'accepted' : 'duplicate', receipt: { missing_media } }
+    return { id, verdict: known === undefined ? 'accepted' : 'duplicate', receipt: { id }, missing_media }
   }
 
   private create(headers: Record<string, string>): Response {
@@ -87,7 +97,7 @@ export class FakeServer {
   }
 }
 
-const refuse = (status: number): Response => Response.json({ type: 'about:blank', title: 'Refused', status }, { status })
+const refuse = (status: number, headers = {}): Response => Response.json({ type: 'about:blank', title: 'Refused', status }, { status, headers })
 
 const progress = ({ bytes, sha256 }: Upload, isDone = false): Response =>
   new Response(null, { status: isDone ? 204 : 200, headers: { 'Upload-Offset': String(bytes.length), ...(isDone ? receipt(sha256) : {}) } })

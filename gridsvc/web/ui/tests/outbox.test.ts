@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { freeArrived, tryAgain } from '@/m/outbox/afterwards'
 import { db, remember, SESSION } from '@/m/outbox/database'
 import { dropPhoto, enqueue, enqueueAll, keepPhoto, NotSignedIn, type NewPhoto } from '@/m/outbox/enqueue'
-import { unsentAsFile } from '@/m/outbox/export'
+import { unsentAsFiles } from '@/m/outbox/export'
 import { send } from '@/m/outbox/sender'
 import { backoffMs } from '@/m/outbox/wire'
 import { sha256 } from '@/m/photo'
@@ -80,7 +80,7 @@ describe('sending', () => {
   test('a record without photos has arrived with its receipt', async () => {
     const id = await enqueue(visit())
     expect(await send(server.doors())).toEqual({ ending: 'done', left: 0, next_at: undefined })
-    expect(await record(id)).toMatchObject({ state: 'arrived', receipt: { missing_media: [] }, arrived_at: '2026-11-20T01:44:07.000Z' })
+    expect(await record(id)).toMatchObject({ state: 'arrived', receipt: { id }, arrived_at: '2026-11-20T01:44:07.000Z' })
   })
 
   test('a record with photos has arrived only when the last photo has its receipt', async () => {
@@ -339,7 +339,9 @@ describe('afterwards', () => {
     const arrived = await enqueue(visit('arrived'))
     await send(server.doors())
     const id = await enqueue(visit('unsent'), [await photo('a', 70_000)])
-    const file = JSON.parse(await (await unsentAsFile()).text()) as { records: { id: string }[]; photos: { data: string }[] }
+    const [{ person_id, file: blob } = { person_id: '', file: new Blob() }] = await unsentAsFiles(new Date(server.at))
+    const file = JSON.parse(await blob.text()) as { format: string; person_id: string; records: { id: string }[]; photos: { data: string }[] }
+    expect(file).toMatchObject({ format: 'gridsvc-outbox/1', exported_at: '2026-11-20T01:44:07.000Z', person_id })
     expect(file.records.map((one) => one.id)).toEqual([id])
     expect(file.records.map((one) => one.id)).not.toContain(arrived)
     expect(Buffer.from(file.photos[0]!.data, 'base64')).toEqual(Buffer.alloc(70_000, 'a'))

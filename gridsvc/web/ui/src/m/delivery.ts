@@ -1,9 +1,10 @@
 /** Keeps the outbox moving while a page is open: on new records, on signal, on waking, on time. */
 import { liveQuery } from 'dexie'
 import { computed, reactive, shallowRef } from 'vue'
-import { db, recall, SESSION, type DeviceSession, type State } from './outbox/database'
-import { freeArrived } from './outbox/afterwards'
+import { db, recall, SESSION, STATES, type DeviceSession, type State } from './outbox/database'
+import { freeArrived, isSetAside } from './outbox/afterwards'
 import { send, worldly, type Ending } from './outbox/sender'
+import { watchHealth } from './watchHealth'
 
 export const SYNC_TAG = 'gridsvc-outbox'
 const KEEP_ORIGINALS_MS = 7 * 24 * 3_600_000
@@ -12,19 +13,20 @@ const SHORTEST_WAIT_MS = 1_000
 const LONGEST_WAIT_MS = 10 * 60_000
 
 type Tally = Record<State, number>
-const NOTHING: Tally = { here: 0, sending: 0, arrived: 0, needs_you: 0 }
+const NOTHING = Object.fromEntries(STATES.map((state) => [state, 0])) as Tally
 
-export const network = reactive({ isOnline: navigator.onLine, isSending: false, lastEnding: undefined as Ending | undefined })
+export const network = reactive({ isOnline: navigator.onLine, isSending: false, lastEnding: undefined as Ending | undefined, nextAt: undefined as number | undefined })
 
 /** How many records are in each state. Counts the outbox, never a server list. */
 export const tally = shallowRef<Tally>(NOTHING)
-/** What nobody but this phone has whole: also records whose photos are still on their way. */
-export const notArrived = computed(() => tally.value.here + tally.value.sending)
+/** What has no receipt for all of it, and no person here has to act: also records whose photos are still on their way. */
+export const notArrived = computed(() => tally.value.here + tally.value.sending + tally.value.given)
+/** Records that the server keeps aside because this phone was signed out elsewhere: signing in again sends them. */
+export const setAside = shallowRef(0)
 
 async function counted(): Promise<Tally> {
-  const states = Object.keys(NOTHING) as State[]
-  const numbers = await Promise.all(states.map((state) => db.records.where('state').equals(state).count()))
-  return Object.fromEntries(states.map((state, n) => [state, numbers[n]!])) as Tally
+  const numbers = await Promise.all(STATES.map((state) => db.records.where('state').equals(state).count()))
+  return Object.fromEntries(STATES.map((state, n) => [state, numbers[n]!])) as Tally
 }
 
 /** Begin, once for the page. `refused` is called when the server no longer knows this phone. */
@@ -32,9 +34,11 @@ export function startDelivery(refused: () => void): void {
   const deliver = () => void sendNow(false).then((ending) => { if (ending === 'signed_out') refused() })
   liveQuery(counted).subscribe((now) => { tally.value = now })
   liveQuery(() => recall<number>('device_seq')).subscribe((seq) => { if (seq) void onNewRecord().then(deliver) })
+  liveQuery(() => db.records.where('state').equals('needs_you').filter(isSetAside).count()).subscribe((now) => { setAside.value = now })
   addEventListener('online', () => { network.isOnline = true; deliver() })
   addEventListener('offline', () => { network.isOnline = false })
   document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible') deliver() })
+  void watchHealth(__BUILD__)
   void freeArrived(new Date(Date.now() - KEEP_ORIGINALS_MS))
 }
 
@@ -47,7 +51,8 @@ export async function sendNow(isForced: boolean): Promise<Ending | undefined> {
   network.isSending = true
   const sent = await send(worldly(), isForced).finally(() => { network.isSending = false })
   network.lastEnding = sent.ending
-  if (sent.left && sent.ending !== 'signed_out') timer = setTimeout(() => void sendNow(false), pause(sent.ending, sent.next_at))
+  network.nextAt = sent.next_at
+  if (sent.next_at !== undefined && sent.ending !== 'signed_out') timer = setTimeout(() => void sendNow(false), pause(sent.ending, sent.next_at))
   return sent.ending
 }
 

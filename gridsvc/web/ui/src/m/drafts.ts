@@ -2,6 +2,7 @@
 import { reactive, ref, shallowRef, toRaw, watch, type Ref, type ShallowRef } from 'vue'
 import type { Body, Kind } from './outbox/contract'
 import { db, recall, SESSION, type DeviceSession } from './outbox/database'
+import { withRoom } from './outbox/room'
 import { uuid7 } from '@/shared/ids'
 
 export interface Drafting<C> {
@@ -42,7 +43,8 @@ export function useDraft<C extends object>(kind: Kind, subjectId: string, empty:
     isKept.value = false
     const updated_at = new Date().toISOString()
     const kept = JSON.parse(JSON.stringify(toRaw(content))) as Body
-    await db.drafts.put({ id: id.value, kind, subject_id: subjectId, person_id: await person(), updated_at, content: kept })
+    const row = { id: id.value, kind, subject_id: subjectId, person_id: await person(), updated_at, content: kept }
+    await withRoom(() => db.drafts.put(row))
     savedAt.value = updated_at
     isKept.value = change === changes
   }

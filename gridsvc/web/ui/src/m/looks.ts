@@ -9,8 +9,10 @@ export const LOOKS: Record<State, { look: Look; icon: IconName }> = {
   here: { look: 'wait', icon: 'phone' },
   sending: { look: 'send', icon: 'send' },
   arrived: { look: 'ok', icon: 'check' },
+  given: { look: 'wait', icon: 'me' },
+  noted: { look: 'none', icon: 'box' },
 }
 
 export const KIND_ICONS: Record<Kind, IconName> = {
-  enterprise_proposal: 'shop', patrol: 'play', track: 'route', patrol_end: 'stop', inspection: 'doc', issue: 'flag', issue_action: 'camera', day_close: 'week',
+  enterprise_proposal: 'shop', edit: 'doc', patrol: 'play', track: 'route', patrol_end: 'stop', inspection: 'doc', issue: 'flag', issue_action: 'camera', day_close: 'week',
 }

@@ -7,6 +7,7 @@ import App from './App.vue'
 import { startDelivery } from './delivery'
 import { recordPatrols } from './recorder'
 import { startRefreshing } from './refresh'
+import { resumePin } from './pin'
 import { router } from './router'
 import { isExpired, resume } from './session'
 import { loadTexts, needTexts } from './text'
@@ -15,7 +16,7 @@ import { watchForUpdates } from './update'
 
 async function start(): Promise<void> {
   showTextSize()
-  await Promise.all([resume(), speak(loadTexts)])
+  await Promise.all([resume(), resumePin(), speak(loadTexts)])
   const app = createApp(App).use(router)
   installTexts(app)
   app.mount('#app')

@@ -2,6 +2,7 @@
 import type { Table } from 'dexie'
 import { answered, type Api } from '@/shared/api'
 import { isRecord, Problem } from '@/shared/problem'
+import { sendAllAgain } from './outbox/afterwards'
 import { db, pulledTables, recall, remember } from './outbox/database'
 
 const GONE = 410
@@ -21,7 +22,7 @@ export async function pull(api: Api): Promise<void> {
   await remember('pulled_at', new Date().toISOString())
 }
 
-/** The next page; nothing when nothing changed. After a restore on the server it begins anew. */
+/** The next page; nothing when nothing changed. After a restore on the server it begins anew, and all that is here is sent again. */
 async function nextPage(api: Api, cursor: string): Promise<Page | undefined> {
   try {
     return (await answered(api.GET('/api/v1/sync/pull', { params: { query: { cursor } } }))) as unknown as Page
@@ -29,6 +30,7 @@ async function nextPage(api: Api, cursor: string): Promise<Page | undefined> {
     if (problem instanceof Problem && problem.status === 304) return undefined
     if (!(problem instanceof Problem && problem.status === GONE && cursor)) throw problem
     await Promise.all([...Object.values(pulledTables).map((table) => table.clear()), db.meta.delete('cursor')])
+    await sendAllAgain()
     return nextPage(api, '')
   }
 }

@@ -1,16 +1,37 @@
-/** How a record of the outbox is told: one line that says what happens next. */
-import { moment } from '@/shared/format'
-import { line, sentenceOf } from '@/shared/problems'
+/** How a record of the outbox is told: one line that says what happens next, and the number that people quote. */
+import { moment, timeOfDay } from '@/shared/format'
+import { language } from '@/shared/i18n'
+import { sentenceOf } from '@/shared/problems'
 import type { OutboxRecord } from './outbox/database'
 import { say } from './text'
+
+const QUOTED = 8
+
+/** The end of the record's id, in two halves: what it says first is only the time. */
+export const quoted = (id: string): string => id.replace(/-/g, '').slice(-QUOTED).toUpperCase().replace(/(.{4})(?=.)/, '$1-')
 
 /** What the row says under its name: why it waits, what a person must do, or the proof that it arrived. */
 export function more(record: OutboxRecord): string {
   const photos = { arrived: record.photos_arrived, total: record.photos_total }
   switch (record.state) {
-    case 'needs_you': return line(sentenceOf(record.problem))
-    case 'sending': return record.photos_total ? say('records.photos_go_on', photos) : say('state.sending')
-    case 'here': return say(record.verdict === 'held' ? 'records.held' : 'records.waiting')
-    case 'arrived': return [say('records.arrived_at', { moment: moment(record.arrived_at!) }), ...(record.photos_total ? [say('records.photos', photos)] : [])].join(' · ')
+    case 'needs_you': return inShort(record)
+    case 'given': return say('records.given')
+    case 'noted': return say(record.corrected_by ? 'records.corrected' : 'records.noted')
+    case 'sending': return record.receipt && record.photos_total ? say('records.photos_go_on', photos) : say('records.going')
+    case 'here': return waiting(record)
+    case 'arrived': return [say('records.number', { number: quoted(record.id) }), say('records.arrived_at', { moment: moment(record.arrived_at!) }), ...(record.photos_total ? [say('records.photos', photos)] : [])].join(' · ')
   }
+}
+
+/** What happened and what to do; what is safe is on the page behind. */
+function inShort({ problem }: OutboxRecord): string {
+  const { what, todo } = sentenceOf(problem)
+  return [what, todo].join(language.value === 'en' ? ' ' : '')
+}
+
+function waiting(record: OutboxRecord): string {
+  if (record.verdict === 'held') return say('records.held')
+  const photos = record.photos_total ? [say('records.photos', { arrived: record.photos_arrived, total: record.photos_total })] : []
+  const why = record.attempts && record.next_at > Date.now() ? say('records.next_try', { time: timeOfDay(record.next_at) }) : say('records.waiting')
+  return [...photos, why].join(' · ')
 }

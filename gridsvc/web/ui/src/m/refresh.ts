@@ -1,8 +1,10 @@
 /** Keeps the phone's lists fresh: after signing in, on signal, on waking. Pages show what is kept and never wait for this. */
 import { shallowReactive, watch } from 'vue'
+import { answered } from '@/shared/api'
 import { Problem } from '@/shared/problem'
-import { tally } from './delivery'
+import { sendNow, tally } from './delivery'
 import { readLists } from './lists'
+import { recall, RECEIPT_KEYS, remember } from './outbox/database'
 import { pull } from './pull'
 import { api, isExpired, me, refreshMe } from './session'
 
@@ -20,6 +22,8 @@ export async function refreshLists(): Promise<void> {
     await refreshMe()
     await pull(api)
     if (me.value) await readLists(api, me.value)
+    await readReceiptKey()
+    void sendNow(false) // after a restore of the server all of it goes again
     readAt = Date.now()
     lists.problem = undefined
   } catch (problem) {
@@ -28,6 +32,13 @@ export async function refreshLists(): Promise<void> {
   } finally {
     lists.isReading = false
   }
+}
+
+/** What receipts are proved with, without signal. A key that was published before stays known. */
+async function readReceiptKey(): Promise<void> {
+  const { public_key } = await answered(api.GET('/api/v1/receipts/public-key'))
+  const known = (await recall<string[]>(RECEIPT_KEYS)) ?? []
+  if (!known.includes(public_key)) await remember(RECEIPT_KEYS, [...known, public_key])
 }
 
 const refreshIfOld = () => {

@@ -48,7 +48,10 @@ const pages: RouteRecordRaw[] = [
   { path: '/close', component: page(() => import('./pages/Close.vue'), 'close') },
   { path: '/records', component: page(() => import('./pages/Records.vue'), 'records'), meta: { hasTabs: true } },
   { path: '/records/:record', component: page(() => import('./pages/Receipt.vue'), 'receipt', 'records') },
+  { path: '/records/:record/decide', component: page(() => import('./pages/Decide.vue'), 'decide') },
   { path: '/me', component: page(() => import('./pages/Me.vue'), 'me'), meta: { hasTabs: true } },
+  { path: '/me/pin', component: page(() => import('./pages/Pin.vue'), 'pin') },
+  { path: '/me/install', component: page(() => import('./pages/Install.vue'), 'install') },
   { path: '/sign-in', component: page(() => import('./pages/SignIn.vue')), meta: { isOpen: true } },
   { path: '/:other(.*)*', redirect: '/' },
 ]

@@ -6,6 +6,7 @@ import { Problem } from '@/shared/problem'
 import type { Proof } from '@/shared/signInForm'
 import { retryRevoked } from './outbox/afterwards'
 import { db, listTables, pulledTables, recall, remember, SESSION, type DeviceSession } from './outbox/database'
+import { forgetPin } from './pin'
 
 type Kept = DeviceSession & { me: Schemas['Me'] }
 
@@ -30,6 +31,7 @@ export async function signIn(proof: Proof): Promise<void> {
   const answer = await answered(api.POST('/api/v1/sessions', { body: { ...proof, device } }))
   await begin({ token: answer.token, person_id: answer.me.person.id, me: answer.me })
   await retryRevoked(answer.me.person.id)
+  await forgetPin()
 }
 
 /** Choose the first password, with the code that the grid office handed out. */
@@ -69,10 +71,15 @@ async function begin(next: Kept): Promise<void> {
 
 /** Only once everything has arrived: the page asks before (see `notArrived`). The server is told; the phone forgets. */
 export async function signOut(): Promise<void> {
-  await answered(api.DELETE('/api/v1/sessions/current'))
+  await answered(api.DELETE('/api/v1/sessions/current')).catch(unlessForgotten)
   await forgetLists()
   await db.meta.delete(SESSION)
   session.value = undefined
+}
+
+/** Who is no longer known there has nothing to end. */
+function unlessForgotten(cause: unknown): void {
+  if (!(cause instanceof Problem && cause.status === 401)) throw cause
 }
 
 async function forgetLists(): Promise<void> {

@@ -33,15 +33,16 @@ async function fetched(file: string): Promise<Response> {
   return answer
 }
 
+/** The client before stays: another tab may be in the middle of a form with it, and has pages left to fetch. */
 async function dropOldClients(): Promise<void> {
-  const old = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== CACHE)
-  await Promise.all(old.map((name) => caches.delete(name)))
+  const others = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== CACHE) // in the order of their making
+  await Promise.all(others.slice(0, -1).map((name) => caches.delete(name)))
 }
 
 async function fromCache(request: Request): Promise<Response> {
   const url = new URL(request.url)
   const file = request.mode === 'navigate' ? address('index.html') : url.origin + url.pathname
-  return (await (await caches.open(CACHE)).match(file)) ?? fetch(request)
+  return (await (await caches.open(CACHE)).match(file)) ?? (await caches.match(file)) ?? fetch(request)
 }
 
 self.addEventListener('install', (event) => event.waitUntil(fill()))

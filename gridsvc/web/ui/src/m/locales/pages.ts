@@ -1,9 +1,12 @@
 /** Texts that come with the page that says them: one line a file here, its name in router.ts. */
 import type { Language } from '@/shared/i18n'
 import type close from '@/shared/locales/zh-CN/phone/close.json'
+import type decide from '@/shared/locales/zh-CN/phone/decide.json'
 import type inspect from '@/shared/locales/zh-CN/phone/inspect.json'
+import type install from '@/shared/locales/zh-CN/phone/install.json'
 import type me from '@/shared/locales/zh-CN/phone/me.json'
 import type patrol from '@/shared/locales/zh-CN/phone/patrol.json'
+import type pin from '@/shared/locales/zh-CN/phone/pin.json'
 import type places from '@/shared/locales/zh-CN/phone/places.json'
 import type receipt from '@/shared/locales/zh-CN/phone/receipt.json'
 import type records from '@/shared/locales/zh-CN/phone/records.json'
@@ -18,9 +21,12 @@ import type problems from '@/shared/locales/zh-CN/problems.json'
 
 export interface PageTexts {
   close: typeof close
+  decide: typeof decide
   inspect: typeof inspect
+  install: typeof install
   me: typeof me
   patrol: typeof patrol
+  pin: typeof pin
   places: typeof places
   receipt: typeof receipt
   records: typeof records

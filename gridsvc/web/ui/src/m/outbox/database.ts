@@ -6,9 +6,14 @@ import type { Body, Kind, MediaReceipt, PhotoClaim, Receipt } from './contract'
 
 /**
  * here: nobody but this phone has it · sending: on its way, or the record has arrived and photos have not ·
- * arrived: receipt held, and for every photo its own · needs_you: the server would not take it as it is; kept.
+ * arrived: receipt held, and for every photo its own · needs_you: the server would not take it as it is; kept ·
+ * given: likewise, and the person left it to the grid office; asked for again from time to time ·
+ * noted: something else stands instead, and the person knows; it stays here for good.
  */
-export type State = 'here' | 'sending' | 'arrived' | 'needs_you'
+export type State = 'here' | 'sending' | 'arrived' | 'needs_you' | 'given' | 'noted'
+export const STATES: State[] = ['here', 'sending', 'arrived', 'needs_you', 'given', 'noted']
+/** Without a receipt for all of it, and somebody or something still has to move. */
+export const OPEN: State[] = ['here', 'sending', 'needs_you', 'given']
 
 export interface OutboxRecord {
   id: string
@@ -18,6 +23,8 @@ export interface OutboxRecord {
   made_at: string
   device_seq: number
   body: Body
+  /** Records of this phone that have to be entered first, where the body does not say so. */
+  after?: string[]
   person_id: string
   state: State
   attempts: number
@@ -29,6 +36,12 @@ export interface OutboxRecord {
   arrived_at?: string
   verdict?: 'held' | 'conflict' | 'quarantined' | 'rejected'
   problem?: ProblemDocument
+  /** When the person left it to the grid office. */
+  given_at?: string
+  /** The record that was sent in its place. */
+  corrected_by?: string
+  /** Of before the server went back to a backup. */
+  former_receipt?: Receipt
 }
 
 export interface Photo extends PhotoClaim {
@@ -108,6 +121,16 @@ export async function recall<T>(key: string): Promise<T | undefined> {
 
 export const remember = async (key: string, value: unknown): Promise<void> => void (await db.meta.put({ key, value }))
 
+/** Counts what this phone made, so that the server can see a gap. Part of the caller's transaction. */
+export async function nextSeq(): Promise<number> {
+  const seq = ((await recall<number>('device_seq')) ?? 0) + 1
+  await remember('device_seq', seq)
+  return seq
+}
+
 /** Who has signed in on this phone. In the database, so that the service worker knows it too. */
 export interface DeviceSession { token: string; person_id: string; me: unknown }
 export const SESSION = 'session'
+
+/** The keys that the server has published for its receipts, as this phone has read them, the latest last. */
+export const RECEIPT_KEYS = 'receipt_keys'

@@ -1,6 +1,7 @@
 /** The way in: what a person made is kept here, whole, before anything is sent. */
 import type { Body, Kind, PhotoClaim } from './contract'
-import { db, recall, remember, SESSION, type DeviceSession, type OutboxRecord, type Photo } from './database'
+import { db, nextSeq, recall, SESSION, type DeviceSession, type OutboxRecord, type Photo } from './database'
+import { withRoom } from './room'
 import { uuid7 } from '@/shared/ids'
 
 export interface NewRecord {
@@ -29,18 +30,18 @@ export const enqueue = async (record: NewRecord, photos: NewPhoto[] = []): Promi
  * a kill can never leave half of them. `alongside` runs in the same transaction, on any table of the phone.
  */
 export async function enqueueAll(parcels: Parcel[], alongside?: () => Promise<unknown>): Promise<string[]> {
-  return db.transaction('rw', [db.records, db.photos, db.drafts, db.patrols, db.points, db.meta], async () => {
+  return withRoom(() => db.transaction('rw', [db.records, db.photos, db.drafts, db.patrols, db.points, db.meta], async () => {
     const owner = await signedIn()
     const ids: string[] = []
     for (const parcel of parcels) ids.push(await keep(parcel, owner))
     await alongside?.()
     return ids
-  })
+  }))
 }
 
 /** Keep a photo of a record that is still being made, from the moment it is taken. */
 export const keepPhoto = async (recordId: string, photo: NewPhoto): Promise<string> =>
-  db.photos.add(asRow(recordId, photo))
+  withRoom(() => db.photos.add(asRow(recordId, photo)))
 
 /** A person took it away again before the record was made. */
 export async function dropPhoto(id: string): Promise<void> {
@@ -55,9 +56,20 @@ async function keep({ record, photos = [] }: Parcel, owner: string): Promise<str
   await db.photos.bulkAdd(photos.map((photo) => asRow(id, photo)))
   const all = await db.photos.where('record_id').equals(id).sortBy('id')
   const body = all.length ? { ...record.body, photos: all.map(claim) } : record.body
-  await db.records.add(await asRecord(id, { ...record, body }, owner, all.length))
+  const after = await before(record, owner)
+  await db.records.add({ ...(await asRecord(id, { ...record, body }, owner, all.length)), ...(after.length ? { after } : {}) })
   await db.drafts.delete(id)
   return id
+}
+
+const MOST_BEFORE = 8
+
+/** A second action on an issue waits for the first, an edit for the edit before: the body does not say so. */
+async function before({ kind, body }: NewRecord, owner: string): Promise<string[]> {
+  const subject = (of: Body): unknown => (kind === 'issue_action' ? of.issue_id : kind === 'edit' ? of.subject_id : undefined)
+  if (subject(body) === undefined) return []
+  const unsent = await db.records.where('state').anyOf('here', 'sending').filter((one) => !one.receipt && one.kind === kind && one.person_id === owner && subject(one.body) === subject(body)).sortBy('device_seq')
+  return unsent.slice(-MOST_BEFORE).map(({ id }) => id)
 }
 
 async function asRecord(id: string, { kind, title, body, made_at = new Date() }: NewRecord, owner: string, photos: number): Promise<OutboxRecord> {
@@ -74,13 +86,6 @@ const asRow = (recordId: string, { data, ...photo }: NewPhoto): Photo => ({
 function claim({ sha256, taken_at, position, accuracy_m, purpose, source }: Photo): PhotoClaim {
   const where = position ? { position, crs: 'wgs84' as const, ...(accuracy_m === undefined ? {} : { accuracy_m }) } : {}
   return { sha256, taken_at, purpose, ...(source ? { source } : {}), ...where }
-}
-
-/** Counts what this phone made, so that the server can see a gap. Part of the caller's transaction. */
-export async function nextSeq(): Promise<number> {
-  const seq = ((await recall<number>('device_seq')) ?? 0) + 1
-  await remember('device_seq', seq)
-  return seq
 }
 
 async function signedIn(): Promise<string> {

@@ -1,20 +1,20 @@
 /** Records to the server, and what its verdicts mean for them. */
-import { isRecord, Problem } from '@/shared/problem'
-import type { Verdict } from './contract'
-import { db, type OutboxRecord } from './database'
-import { ask, backoffMs, type Doors } from './wire'
+import { isRecord, Problem, type ProblemDocument } from '@/shared/problem'
+import type { DeviceHealth, Verdict } from './contract'
+import { db, type OutboxRecord, type State } from './database'
+import { ask, backoffMs, toldToWaitMs, type Doors } from './wire'
 
 /** Send a batch; returns the verdicts by record id. Throws `Problem`. */
-export async function push(doors: Doors, token: string, records: OutboxRecord[]): Promise<Map<string, Verdict>> {
+export async function push(doors: Doors, token: string, records: OutboxRecord[], device: DeviceHealth): Promise<Map<string, Verdict>> {
   const answer = await ask(doors, token, '/api/v1/sync/push', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', 'Device-Time': new Date(doors.now()).toISOString() },
-    body: JSON.stringify({ records: records.map(onTheWire) }),
+    body: JSON.stringify({ records: records.map(onTheWire), device }),
   })
   return verdicts(await answer.json().catch(() => undefined))
 }
 
-export const onTheWire = ({ kind, id, made_at, device_seq, body }: OutboxRecord) => ({ kind, id, made_at, device_seq, body })
+export const onTheWire = ({ kind, id, made_at, device_seq, after, body }: OutboxRecord) => ({ kind, id, made_at, device_seq, ...(after ? { after } : {}), body })
 
 /** A portal that answers 200 with a page of its own is no answer: nothing may count as arrived by it. */
 function verdicts(answer: unknown): Map<string, Verdict> {
@@ -39,21 +39,41 @@ function outcome(doors: Doors, record: OutboxRecord, told: Verdict | undefined):
     case 'conflict':
     case 'quarantined':
     case 'rejected':
-      return { state: 'needs_you', verdict: told.verdict, problem: told.problem ?? {} }
+      return { ...refused(doors, record, told.problem), verdict: told.verdict }
     case 'held':
-      return { ...later(doors, record), verdict: 'held', problem: told.problem }
+      return { ...later(doors, record), state: 'here', verdict: 'held', problem: told.problem, given_at: undefined }
     default:
       return later(doors, record)
   }
 }
 
+const LOOK_AGAIN_MS = 60 * 60_000
+const DISMISSED = '/problems/record-dismissed'
+
+/**
+ * The server keeps it and tries by itself; so does a person there. We ask again now and then what became of it.
+ * What the person left to the grid office stays there, until that has set it aside for good.
+ */
+function refused(doors: Doors, record: OutboxRecord, problem: ProblemDocument = {}): Partial<OutboxRecord> {
+  const isGiven = record.given_at !== undefined && problem.type !== DISMISSED
+  return { state: isGiven ? 'given' : 'needs_you', problem, next_at: doors.now() + Math.round(LOOK_AGAIN_MS * (0.75 + doors.random() / 2)) }
+}
+
 function arrived(doors: Doors, record: OutboxRecord, { receipt }: Verdict): Partial<OutboxRecord> {
   const isWhole = record.photos_total === record.photos_arrived
   const done = isWhole ? { state: 'arrived' as const, arrived_at: new Date(doors.now()).toISOString() } : { state: 'sending' as const }
-  return { ...done, receipt, attempts: 0, next_at: 0, verdict: undefined, problem: undefined }
+  return { ...done, receipt, attempts: 0, next_at: 0, verdict: undefined, problem: undefined, given_at: undefined }
 }
 
-/** Back to waiting, with a longer pause each time. */
-export function later(doors: Doors, { attempts }: { attempts: number }): { state: 'here'; attempts: number; next_at: number } {
-  return { state: 'here', attempts: attempts + 1, next_at: doors.now() + backoffMs(attempts + 1, doors.random()) }
+/** What it is when it is not on its way. */
+export function waiting({ given_at, verdict }: OutboxRecord): State {
+  if (given_at !== undefined) return 'given'
+  return verdict === undefined || verdict === 'held' ? 'here' : 'needs_you'
+}
+
+/** Back to waiting, with a longer pause each time, and at least as long as the server asked for. */
+export function later(doors: Doors, record: OutboxRecord, problem?: Problem): Partial<OutboxRecord> {
+  const attempts = record.attempts + 1
+  const pause = Math.max(backoffMs(attempts, doors.random()), problem ? toldToWaitMs(problem, doors.random()) : 0)
+  return { state: waiting(record), attempts, next_at: doors.now() + pause }
 }

@@ -10,6 +10,8 @@ export interface Doors {
   /** Before `/api`; a service worker and a page share the origin, tests have none. */
   origin: string
   locks: Pick<LockManager, 'request'> | undefined
+  /** Told of every answer: its Date says how far this phone's clock is off. */
+  heard?(answer: Response): void
 }
 
 const PATIENCE_MS = 60_000
@@ -28,13 +30,29 @@ export async function ask(doors: Doors, token: string, path: string, init: Reque
   const headers = { Authorization: `Bearer ${token}`, ...(init.headers as Record<string, string>) }
   try {
     const answer = await doors.fetch(doors.origin + path, { ...init, headers, signal: patience.signal, redirect: 'error', credentials: 'omit' })
+    doors.heard?.(answer)
     if (answer.ok) return answer
-    throw Problem.of(await answer.json().catch(() => undefined), answer.status)
+    throw Problem.of({ ...waitIn(answer), ...(await answer.json().catch(() => undefined) as object | undefined) }, answer.status)
   } catch (cause) {
     throw cause instanceof Problem ? cause : Problem.noAnswer(cause)
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** How long a busy server wants to be left alone. */
+function waitIn(answer: Response): { retry_after_s?: number } {
+  const seconds = Number(answer.headers.get('Retry-After') ?? NaN)
+  return seconds > 0 ? { retry_after_s: seconds } : {}
+}
+
+/** Nothing that is told, and no clock set back, makes us wait longer. */
+export const MOST_PATIENCE_MS = 15 * 60_000
+
+/** What a refusal tells us to wait, spread a little; nothing where it says nothing. */
+export function toldToWaitMs({ facts }: Problem, random: number): number {
+  const told = Number(facts.retry_after_s)
+  return told > 0 ? Math.min(MOST_PATIENCE_MS, Math.round(told * 1000 * (1 + random / 4))) : 0
 }
 
 const FIRST_WAIT_MS = 2_000
