@@ -15,6 +15,7 @@ from gridsvc.terminal import Commands, jurisdiction_option
 
 audit = Commands("audit", help="The trail.")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FORGED = "the receipt was not signed with this key, or was altered"
 
 receipts = Commands("receipts", help="Receipts that phones were given.")
 
@@ -99,23 +100,49 @@ def _signed(text: str, where: str) -> dict[str, Any]:
 @receipts.command("verify")
 @click.argument("path", metavar="FILE", type=FILE)
 @click.option("--public-key", metavar="HEX", help="[default: that of this installation]")
-def verify_receipt(path: Path, public_key: str | None) -> None:
-    """Check the receipt in FILE, JSON, against a public key. Asks no database."""
-    receipt = _receipt(path)
-    if not is_genuine(receipt, signer().public_hex if public_key is None else public_key):
-        raise click.ClickException("the receipt was not signed with this key, or was altered")
+def verify_receipts(path: Path, public_key: str | None) -> None:
+    """Check the receipt in FILE, JSON, or all in the file of a month that a phone saves.
+
+    Against a public key; asks no database. Exit code 1 if one does not hold.
+    """
+    key = signer().public_hex if public_key is None else public_key
+    told = _json(path)
+    if isinstance(told, dict) and isinstance(told.get("receipts"), list):
+        _verify_all([_is_receipt(one, path) for one in told["receipts"]], key)
+    else:
+        _verify_one(_receipt(path), key)
+
+
+def _verify_one(receipt: dict[str, Any], key: str) -> None:
+    if not is_genuine(receipt, key):
+        raise click.ClickException(FORGED)
     for name, value in sorted(receipt.items()):
         click.echo(f"{name}: {json.dumps(value)}")
     click.echo("the receipt is genuine")
 
 
+def _verify_all(found: Sequence[dict[str, Any]], key: str) -> None:
+    for receipt in found:
+        if not is_genuine(receipt, key):
+            raise click.ClickException(f"{receipt['id']}: {FORGED}")
+        click.echo(f"{receipt['received_at']} {receipt['id']} {receipt['audit_seq']}")
+    click.echo(f"receipts: {len(found)}, all of them genuine")
+
+
 def _receipt(path: Path) -> dict[str, Any]:
     """Return a receipt from its file, or from an answer that has one inside."""
+    told = _json(path)
+    return _is_receipt(told.get("receipt", told) if isinstance(told, dict) else None, path)
+
+
+def _json(path: Path) -> Any:
     try:
-        told = json.loads(path.read_bytes())
+        return json.loads(path.read_bytes())
     except ValueError as error:
         raise click.ClickException(f"{path} is no JSON: {error}") from None
-    receipt = told.get("receipt", told) if isinstance(told, dict) else None
-    if not isinstance(receipt, dict) or not {"id", "audit_seq", "audit_hash"} <= receipt.keys():
+
+
+def _is_receipt(told: Any, path: Path) -> dict[str, Any]:
+    if not isinstance(told, dict) or not {"id", "audit_seq", "audit_hash"} <= told.keys():
         raise click.ClickException(f"{path} holds no receipt")
-    return receipt
+    return told

@@ -135,6 +135,22 @@ def test_what_is_no_key_is_told(run, receipt, file, key: str) -> None:
     assert "is no public key" in result.output
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"receipt": 1}'])
+def test_the_receipts_of_a_month_are_checked_each(run, receipt, file) -> None:
+    month = {"format": "gridsvc-receipts/1", "month": "2026-11", "receipts": [receipt, receipt]}
+
+    result = run("receipts", "verify", file(month))
+
+    assert result.exit_code == 0
+    assert "receipts: 2, all of them genuine" in result.output
+
+
+def test_one_altered_receipt_of_a_month_shows(run, receipt, file) -> None:
+    result = run("receipts", "verify", file({"receipts": [receipt, receipt | {"audit_seq": 1}]}))
+
+    assert result.exit_code == 1
+    assert receipt["id"] in result.output
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"receipt": 1}', '{"receipts": [1]}'])
 def test_what_is_no_receipt_is_told(run, village, file, content: str) -> None:
     assert run("receipts", "verify", file(content)).exit_code == 1
