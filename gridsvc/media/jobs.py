@@ -1,15 +1,18 @@
 """What happens to photos while nobody waits."""
 
 from datetime import datetime
+from uuid import UUID
 
 import structlog
 
+from gridsvc.actor import system
 from gridsvc.clock import utc_now
 from gridsvc.jobs import defer, job, planner
+from gridsvc.media.evidence import records_with, weigh
 from gridsvc.media.look import look_at_next
 from gridsvc.media.queries import are_waiting
 from gridsvc.media.receive import forget_expired
-from gridsvc.media.rules import LOOK
+from gridsvc.media.rules import LOOK, WEIGH
 from gridsvc.session import every_jurisdiction, transaction
 from gridsvc.store import store
 
@@ -20,13 +23,23 @@ log = structlog.get_logger("gridsvc.media")
 
 @job(LOOK)
 def look(jurisdiction_id: int) -> None:
-    """Look at pictures that wait, one transaction each."""
+    """Look at pictures that wait, one transaction each, and at what they say of their records."""
     for _ in range(AT_ONCE):
         now = utc_now()
         with transaction(jurisdiction_id) as session:
             media = look_at_next(session, store(jurisdiction_id), now=now)
             if media is None:
                 return
+            records = records_with(session, media.sha256)
+            weigh(session, records, by=system(LOOK), now=now)
+
+
+@job(WEIGH)
+def weigh_records(jurisdiction_id: int, record_ids: list[str]) -> None:
+    """Look at the photos of records that were entered after their bytes had come."""
+    ids = [UUID(id) for id in record_ids]
+    with transaction(jurisdiction_id) as session:
+        weigh(session, ids, by=system(WEIGH), now=utc_now())
 
 
 @planner("media.look_on")

@@ -17,7 +17,7 @@ MEDIA_TYPES = (*pictures.MEDIA_TYPES.values(), *recordings.MEDIA_TYPES)
 
 MOST_BYTES = {"image": 20 * 2**20, "audio": 10 * 2**20, "video": 60 * 2**20}
 MOST_OF_ALL = max(MOST_BYTES.values())
-LOOK = "media.look"  # the job
+LOOK, WEIGH = "media.look", "media.weigh"  # the jobs
 
 LIFE = timedelta(days=7)  # of an upload that nobody goes on with
 

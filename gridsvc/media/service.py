@@ -7,8 +7,9 @@ from typing import Protocol
 from uuid import UUID
 
 from gridsvc.batches import insert_all
+from gridsvc.jobs import defer
 from gridsvc.media.models import Photo
-from gridsvc.media.rules import DeclaredPhoto, photo_rows
+from gridsvc.media.rules import WEIGH, DeclaredPhoto, photo_rows
 from gridsvc.records import Envelope
 from gridsvc.session import Session
 
@@ -41,6 +42,9 @@ def declare(
         )
     ]
     insert_all(session, Photo, rows)
+    if rows:
+        record_ids = sorted({str(row["record_id"]) for row in rows})
+        defer(session, WEIGH, jurisdiction_id=session.jurisdiction_id, record_ids=record_ids)
     return _hashes(rows)
 
 

@@ -216,6 +216,7 @@ ROWS = (
         own=True),
     Row(f"GET {V1}/media/{{sha256}}", "photo", deed="field.read", own=True),
     Row(f"GET {V1}/media/{{sha256}}/thumb", "photo", deed="field.read", own=True),
+    Row(f"GET {V1}/media/{{sha256}}/watermarked", "photo", deed="field.read", own=True),
     Row(f"GET {V1}/photos", "inspection", ("A1", "B1"), query="record={inspection}",
         filters=True),
     # the log

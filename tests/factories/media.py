@@ -9,7 +9,10 @@ from itertools import count
 from typing import Any
 
 from PIL import Image
+from PIL.ExifTags import IFD
 from werkzeug.test import Client, TestResponse
+
+from gridsvc.demo.pictures import picture
 
 _numbers = count(1)
 
@@ -22,6 +25,31 @@ def a_photo(size: tuple[int, int] = (64, 48)) -> bytes:
     out, number = BytesIO(), next(_numbers)
     Image.new("RGB", size, (number % 256, 90, 90)).save(out, "JPEG", comment=f"{number}".encode())
     return out.getvalue()
+
+
+def a_scene(number: int, scene: str = "roof", **saved: Any) -> bytes:
+    """A drawn picture, which has something to be known again by."""
+    image = Image.open(BytesIO(picture(11, scene, number)))
+    return as_jpeg(image, **saved)
+
+
+def as_jpeg(image: Image.Image, **saved: Any) -> bytes:
+    out = BytesIO()
+    image.convert("RGB").save(out, "JPEG", **saved)
+    return out.getvalue()
+
+
+def exif_of(
+    taken: str | None = None, lonlat: tuple[float, float] | None = None, make: str = "Maker"
+) -> Image.Exif:
+    exif = Image.Exif()
+    exif[0x010F] = make
+    if taken:
+        exif.get_ifd(IFD.Exif)[0x9003] = taken
+    if lonlat:
+        lon, lat = lonlat
+        exif.get_ifd(IFD.GPSInfo).update({1: "N", 2: (lat, 0.0, 0.0), 3: "E", 4: (lon, 0.0, 0.0)})
+    return exif
 
 
 def sha256_of(content: bytes) -> str:
@@ -53,6 +81,16 @@ class Phone:
         metadata = f"sha256 {base64(sha256_of(content))},filetype {base64(type)}"
         told = {"Upload-Length": str(len(content)), "Upload-Metadata": metadata}
         return self.client.post(ALL, headers=self.headers | TUS | told | changes)
+
+    def bring(self, content: bytes, *, type: str = "image/jpeg", **changes: str) -> TestResponse:
+        """The announcement and the whole photo in one request."""
+        metadata = f"sha256 {base64(sha256_of(content))},filetype {base64(type)}"
+        told = {
+            "Upload-Length": str(len(content)),
+            "Upload-Metadata": metadata,
+            "Content-Type": "application/offset+octet-stream",
+        }
+        return self.client.post(ALL, data=content, headers=self.headers | TUS | told | changes)
 
     def put(self, url: str, offset: int, piece: bytes, **changes: str) -> TestResponse:
         sealed = f"sha256 {base64(hashlib.sha256(piece).digest())}"

@@ -4,8 +4,12 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
+from sqlalchemy import select
 
 from gridsvc.ids import new_id
+from gridsvc.media import routes
+from gridsvc.media.captions import caption
+from gridsvc.media.models import Photo
 from gridsvc.store import store
 from tests.conftest import HERE
 from tests.factories.accountability import add_duty, add_person
@@ -64,6 +68,57 @@ def test_the_thumbnail_is_small_and_is_made_again_if_it_was_lost(
 
     assert Image.open(BytesIO(first.data)).size == (320, 213)
     assert first.data == again.data
+
+
+def test_what_the_store_lost_is_told_so(app, village, as_phone, visit, photo) -> None:
+    as_phone(village.officer).send(photo)
+    with app.app_context():
+        store(HERE).original(sha256_of(photo)).unlink()
+
+    for way in ("", "/thumb", "/watermarked"):
+        answer = as_phone(village.head).get(f"/media/{sha256_of(photo)}{way}")
+        assert (answer.status_code, answer.json["type"]) == (410, "/problems/photo-lost")
+
+
+def test_a_watermarked_rendering_has_words_on_it_and_the_original_has_none(
+    village, as_phone, visit, photo
+) -> None:
+    as_phone(village.officer).send(photo)
+    url = f"/media/{sha256_of(photo)}"
+
+    answer = as_phone(village.head).get(f"{url}/watermarked?record={visit}")
+
+    assert (answer.status_code, answer.mimetype) == (200, "image/jpeg")
+    rendering = Image.open(BytesIO(answer.data)).convert("L")
+    plain = Image.open(BytesIO(photo)).convert("L")
+    assert rendering.size == plain.size == (900, 600)
+    foot = (0, 520, 900, 600)
+    assert max(rendering.crop(foot).getextrema()) > max(plain.crop(foot).getextrema()) + 60
+    assert as_phone(village.head).get(url).data == photo
+    elsewhere = as_phone(village.head).get(f"{url}/watermarked?record={new_id()}")
+    assert elsewhere.status_code == 404
+
+
+def test_the_words_say_when_by_whom_where(session, village, as_phone, visit, photo) -> None:
+    [declared] = session.scalars(select(Photo))
+
+    assert caption(session, declared) == [
+        "2026-02-28 12:00:00  李秀英",
+        "赵家村 · 宏达砂石场",
+        "122.05000°E 41.24000°N ±5 m",
+    ]
+
+
+def test_a_server_without_a_font_says_the_words_instead(
+    village, as_phone, visit, photo, monkeypatch
+) -> None:
+    as_phone(village.officer).send(photo)
+    monkeypatch.setattr(routes, "font_file", lambda: None)
+
+    answer = as_phone(village.head).get(f"/media/{sha256_of(photo)}/watermarked")
+
+    assert (answer.status_code, answer.json["type"]) == (404, "/problems/no-font-here")
+    assert len(answer.json["lines"]) == 3
 
 
 def test_a_photo_is_seen_where_its_record_is(session, village, as_phone, visit, photo) -> None:

@@ -6,6 +6,7 @@ import signal
 from datetime import timedelta
 
 import pytest
+import structlog
 from sqlalchemy import select, text
 
 from gridsvc.audit.models import AuditEntry
@@ -21,7 +22,16 @@ from gridsvc.session import db, transaction
 from gridsvc.store import Store, store
 from tests.conftest import BUSY, HERE
 from tests.factories.inspections import a_body
-from tests.factories.media import ALL, TUS, Phone, a_claim, a_photo, receipt_in, sha256_of
+from tests.factories.media import (
+    ALL,
+    TUS,
+    Phone,
+    a_claim,
+    a_photo,
+    base64,
+    receipt_in,
+    sha256_of,
+)
 from tests.factories.people import bearer
 
 
@@ -64,6 +74,85 @@ def test_it_leaves_one_line_in_the_trail(session, phone, village) -> None:
     assert line.actor == f"person:{village.officer.id}"
     assert sha256_of(photo) in line.text
     assert verify(session) is None
+
+
+def test_a_photo_may_come_with_its_announcement(session, phone, public_key, files) -> None:
+    photo = a_photo()
+
+    answer = phone.bring(photo)
+    again = phone.bring(photo)
+
+    assert (answer.status_code, again.status_code) == (201, 200)
+    assert answer.headers["Upload-Offset"] == str(len(photo))
+    assert answer.headers["Media-Receipt"] == again.headers["Media-Receipt"]
+    receipt = receipt_in(answer)
+    public_key.verify(bytes.fromhex(receipt.pop("signature")), canonical(receipt))
+    assert files.original(sha256_of(photo)).read_bytes() == photo
+    assert len(session.scalars(select(Media)).all()) == 1
+
+
+def test_its_first_bytes_may_come_with_it(phone) -> None:
+    photo = a_photo()
+
+    first = phone.bring(photo[:100], **told_of(photo))
+    again = phone.bring(photo[:50], **told_of(photo))  # what is there already is not taken twice
+
+    assert (first.status_code, first.headers["Upload-Offset"]) == (201, "100")
+    assert (again.status_code, again.headers["Upload-Offset"]) == (201, "100")
+    assert phone.put(first.location, 100, photo[100:]).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("content", "changes", "status", "type"),
+    [
+        (b"no picture at all", {}, 422, "/problems/not-a-photo"),
+        (None, {"Upload-Checksum": "sha256 AAAA"}, 460, "/problems/checksum-mismatch"),
+        (None, {"Upload-Length": "5"}, 422, "/problems/longer-than-announced"),
+    ],
+)
+def test_what_is_wrong_with_it_is_named_at_once(
+    session, phone, content, changes, status: int, type: str
+) -> None:
+    answer = phone.bring(content or a_photo(), **changes)
+
+    assert (answer.status_code, answer.json["type"]) == (status, type)
+    assert session.scalars(select(Media)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("announced", "content", "kind"),
+    [
+        ("audio/amr", b"#!AMR\n" + b"\x3c" * 900, "audio/amr"),
+        ("video/mp4", b"\0\0\0\x18ftypmp42" + b"\0" * 900, "video/mp4"),
+        ("audio/webm", b"\x1a\x45\xdf\xa3" + b"\0" * 900, "audio/webm"),
+    ],
+)
+def test_short_recordings_arrive_as_they_are(
+    session, phone, files, announced: str, content: bytes, kind: str
+) -> None:
+    answer = phone.bring(content, type=announced)
+
+    assert answer.status_code == 201
+    [media] = session.scalars(select(Media))
+    assert (media.media_type, media.width_px, media.height_px) == (kind, None, None)
+    assert files.original(media.sha256).read_bytes() == content
+    thumb = phone.get(f"/media/{media.sha256}/thumb")
+    assert (thumb.status_code, thumb.json["type"]) == (404, "/problems/nothing-to-show")
+
+
+def test_what_is_announced_as_a_film_is_no_way_round_the_size_of_a_photo(phone) -> None:
+    answer = phone.bring(a_photo(), type="video/mp4")
+
+    assert (answer.status_code, answer.json["type"]) == (422, "/problems/not-a-photo")
+
+
+@pytest.mark.parametrize(
+    ("type", "mib"), [("image/jpeg", 20), ("audio/amr", 10), ("video/mp4", 60)]
+)
+def test_each_sort_has_its_bound(phone, type: str, mib: int) -> None:
+    answer = phone.announce(a_photo(), type=type, **{"Upload-Length": str(mib * 2**20 + 1)})
+
+    assert answer.status_code == 413
 
 
 def test_what_was_sent_before_is_not_sent_again_and_has_the_same_receipt(phone) -> None:
@@ -191,7 +280,11 @@ def test_an_upload_that_nobody_goes_on_with_expires_and_frees_the_disk(
 
     assert phone.ask(url).status_code == 410
     assert phone.put(url, 100, photo[100:]).status_code == 410
-    jobs.forget_everywhere(utc_now())
+    with structlog.testing.capture_logs() as lines:
+        jobs.forget_everywhere(utc_now())
+    assert lines == [
+        {"event": "uploads_expired", "log_level": "info", "jurisdiction_id": HERE, "uploads": 1}
+    ]
     assert files.arrived(upload.id) == 0
     assert phone.ask(url).status_code == 404
     assert phone.announce(photo).headers["Upload-Offset"] == "0"
@@ -354,6 +447,12 @@ def in_a_fork(app, work) -> None:
         os._exit(0)
     _, status = os.waitpid(child, 0)
     assert os.WTERMSIG(status) == signal.SIGKILL
+
+
+def told_of(photo: bytes) -> dict[str, str]:
+    """The headers that announce a photo of which only a part comes along."""
+    metadata = f"sha256 {base64(sha256_of(photo))},filetype {base64('image/jpeg')}"
+    return {"Upload-Length": str(len(photo)), "Upload-Metadata": metadata}
 
 
 def declare(client, village, phone: Phone, *photos: bytes):
