@@ -6,11 +6,13 @@ from flask_wtf.csrf import CSRFProtect
 from gridsvc import cli
 from gridsvc.accountability.access import authorize
 from gridsvc.accounts.routes import blueprint as accounts
+from gridsvc.asides.routes import blueprint as quarantine
 from gridsvc.audit.routes import blueprint as audit
 from gridsvc.config import Settings
 from gridsvc.disclosures.routes import blueprint as disclosures
 from gridsvc.dispatches.routes import blueprint as dispatches
 from gridsvc.docs import blueprint as docs
+from gridsvc.edits.routes import blueprint as edits
 from gridsvc.dossiers.routes import blueprint as dossiers
 from gridsvc.enterprises.routes import blueprint as enterprises
 from gridsvc.flags.routes import blueprint as flags
@@ -26,6 +28,7 @@ from gridsvc.maps.routes import blueprint as maps
 from gridsvc.media.routes import photos, uploads
 from gridsvc.patrols.routes import blueprint as patrols
 from gridsvc.penalties.routes import blueprint as penalties
+from gridsvc.phones.routes import blueprint as phones
 from gridsvc.problems import ProblemApi
 from gridsvc.proposals.routes import blueprint as proposals
 from gridsvc.roster.routes import blueprint as roster
@@ -38,7 +41,6 @@ from gridsvc.signin.routes import blueprint as signin
 from gridsvc.signing import Signer
 from gridsvc.summaries.routes import blueprint as summaries
 from gridsvc.sync.routes import blueprint as sync
-from gridsvc.sync.routes import quarantine
 from gridsvc.traces.routes import blueprint as traces
 from gridsvc.web.routes import blueprint as web
 from gridsvc.wire import PointField, UuidV7Converter
@@ -70,6 +72,8 @@ FEATURES = (
     disclosures,
     sync,
     quarantine,
+    edits,
+    phones,
 )
 PLAIN = (health, docs, web)
 

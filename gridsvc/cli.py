@@ -9,7 +9,8 @@ import gridsvc.enterprises.jobs
 import gridsvc.handovers.jobs
 import gridsvc.media.jobs
 import gridsvc.signin.jobs
-import gridsvc.summaries.jobs  # noqa: F401
+import gridsvc.summaries.jobs
+import gridsvc.sync.jobs  # noqa: F401
 from gridsvc import jobs
 from gridsvc.audit.commands import audit, receipts
 from gridsvc.demo.commands import demo

@@ -44,6 +44,7 @@ class Settings:
     workers: int = 2
     demo: bool = False
     idle_minutes: int = 60
+    held_hours: int = 72
     public_url: str = ""
     oidc_issuer: str = ""
     oidc_client_id: str = ""
@@ -75,6 +76,7 @@ class Settings:
             workers=read("WORKERS", _between(1, 64), cls.workers),
             demo=read("DEMO", _yes_or_no, cls.demo),
             idle_minutes=read("IDLE_MINUTES", _between(5, 720), cls.idle_minutes),
+            held_hours=read("HELD_HOURS", _between(1, 720), cls.held_hours),
             public_url=read("PUBLIC_URL", _address, cls.public_url),
             oidc_issuer=read("OIDC_ISSUER", _trusted, cls.oidc_issuer),
             oidc_client_id=read("OIDC_CLIENT_ID", str, cls.oidc_client_id),
@@ -107,6 +109,7 @@ class Settings:
             "DIGEST": self.digest,
             "LOG_LEVEL": self.log_level,
             "IDLE_MINUTES": self.idle_minutes,
+            "HELD_HOURS": self.held_hours,
             "PUBLIC_URL": self.public_url,
             "SESSION_COOKIE_SECURE": self.public_url.startswith("https://"),
             "OIDC_ISSUER": self.oidc_issuer,

@@ -71,18 +71,28 @@ def planner(name: str) -> Callable[[Planner], Planner]:
     return register
 
 
-def defer(session: Session, name: str, **facts: Any) -> None:
-    """Put the job `name` into the queue, in the session's transaction. `facts` are JSON values."""
+def defer(session: Session, name: str, *, at: datetime | None = None, **facts: Any) -> None:
+    """Put the job `name` into the queue, in the session's transaction. `facts` are JSON values.
+
+    It is done soon, or not before `at`.
+    """
     if name not in queue.tasks:
         raise LookupError(f"No feature has a job {name}.")
-    _put(session.connection(), name, facts)
+    _put(session.connection(), name, facts, at=at)
 
 
-def _put(connection: Connection, name: str, facts: dict[str, Any], lock: str | None = None) -> None:
+def _put(
+    connection: Connection,
+    name: str,
+    facts: dict[str, Any],
+    *,
+    lock: str | None = None,
+    at: datetime | None = None,
+) -> None:
     connection.exec_driver_sql(f"SET LOCAL search_path TO {SEARCH_PATH}")
     raw = connection.connection.driver_connection
     deferred = _sender.configure_task(
-        name, allow_unknown=True, connection=raw, lock=lock, queueing_lock=lock
+        name, allow_unknown=True, connection=raw, lock=lock, queueing_lock=lock, schedule_at=at
     )
     deferred.defer(**facts)
 

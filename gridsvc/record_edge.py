@@ -18,7 +18,7 @@ from gridsvc.digests import canonical
 from gridsvc.errors import DomainError, Kept, Outcome, Refused
 from gridsvc.identity import Caller, caller
 from gridsvc.problems import describe
-from gridsvc.quarantine import keep_aside
+from gridsvc.quarantine import Aside, keep_aside, wake
 from gridsvc.records import Envelope, FieldRecord
 from gridsvc.session import Session, transaction
 from gridsvc.signing import signer
@@ -34,6 +34,15 @@ class Unexpected(Refused):
     """It could not be entered, for a reason that nobody foresaw."""
 
 
+class Sender(Protocol):
+    """On whose behalf records are entered, and where."""
+
+    @property
+    def jurisdiction_id(self) -> int: ...
+    @property
+    def actor(self) -> Actor: ...
+
+
 class Deed(Protocol):
     """What enters reports of one kind."""
 
@@ -44,15 +53,19 @@ class Deed(Protocol):
 
 def envelope(who: Caller, id: UUID, body: Any, made_at: datetime, now: datetime) -> Envelope:
     """Return the envelope of a record that `who` sent. Raises ValueError, see canonical."""
-    offset_s = (now - who.device_at).total_seconds() if who.device_at else 0.0
     return Envelope(
         id=id,
         sender_id=who.person_id,
         device_id=who.device_id,
         made_at=made_at,
         text=canonical(body).decode(),
-        clock_offset_s=offset_s,
+        clock_offset_s=clock_offset_s(who, now),
     )
+
+
+def clock_offset_s(who: Caller, now: datetime) -> float:
+    """Return how far the clock of the caller's device is behind ours."""
+    return (now - who.device_at).total_seconds() if who.device_at else 0.0
 
 
 def put_record(
@@ -71,6 +84,7 @@ def put_record(
     report = _read(who, id, sent, schema, build, now)
     kept = enter_one(report, deed, {"kind": kind, "id": str(id), "body": sent}, now)
     with transaction(who.jurisdiction_id) as session:
+        wake(session, id)
         answer = {
             kind: session.get(model, id),
             "receipt": receipts(session, [id], signer())[id],
@@ -94,7 +108,7 @@ def enter_one(
     return outcome
 
 
-def enter(who: Caller, deed: Deed, reports: Sequence[Any], now: datetime) -> list[Outcome]:
+def enter(who: Sender, deed: Deed, reports: Sequence[Any], now: datetime) -> list[Outcome]:
     """Do `deed` to reports of one kind, in one transaction; return their outcomes, in order.
 
     Should a statement fail, it is done to each half of them, so that in the end the one to
@@ -137,6 +151,10 @@ def sealed(who: Caller, id: UUID, sent: Any, made_at: datetime, now: datetime) -
 
 
 def _keep(who: Caller, sent: dict[str, Any], refusal: DomainError, now: datetime) -> None:
-    refused = [(sent, refusal.verdict, describe(refusal))]
+    refused = [Aside(sent, refusal.verdict, describe(refusal), refusal.heals)]
+    offset_s = clock_offset_s(who, now)
     with transaction(who.jurisdiction_id) as session:
-        keep_aside(session, refused, sender_id=who.person_id, by=who.actor, now=now)
+        keep_aside(
+            session, refused, sender_id=who.person_id, by=who.actor, now=now,
+            clock_offset_s=offset_s,
+        )  # fmt: skip

@@ -50,7 +50,11 @@ class FieldRecord(Synced):
 
 @dataclass(frozen=True, kw_only=True)
 class Envelope:
-    """Who sent a record, on what, in which words. The part of a report that all kinds share."""
+    """Who sent a record, on what, in which words. The part of a report that all kinds share.
+
+    `arrived_at` is when it first arrived, should it have been kept aside meanwhile. `marks`
+    are to be seen on what is made of it: why it was entered although something is amiss.
+    """
 
     id: UUID
     sender_id: UUID
@@ -58,6 +62,8 @@ class Envelope:
     made_at: datetime
     text: str  # canonical JSON of the body
     clock_offset_s: float = 0.0
+    arrived_at: datetime | None = None
+    marks: tuple[str, ...] = ()
 
     @cached_property
     def digest(self) -> str:
@@ -68,7 +74,7 @@ class Envelope:
         offset = timedelta(seconds=self.clock_offset_s)
         if abs(offset) <= TRUSTED_OFFSET:
             offset = timedelta(0)
-        return min(shifted(self.made_at, offset), received_at)
+        return min(shifted(self.made_at, offset), self.arrived_at or received_at)
 
     def row(self, received_at: datetime) -> Row:
         """Return the columns of FieldRecord, but for the grid and its version."""

@@ -1,0 +1,1 @@
+"""Edits: what two people may change of one thing, merged field by field (更正)."""

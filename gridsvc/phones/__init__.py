@@ -1,0 +1,1 @@
+"""Phones: how each was when it was last heard of (手机)."""
