@@ -16,8 +16,8 @@ export async function readLists(api: Api, me: Me): Promise<void> {
   await readRules(api)
   await readDue(api, duties)
   await readForeignIssues(api)
-  await readPictures(api, me)
   await readCompany(api, me)
+  await readPictures(api, me)
 }
 
 /** Who else is about, and this person's month so far: also where they walked along with somebody. */

@@ -13,9 +13,11 @@ const FRESH_MS = 5 * 60_000
 /** For ListState: whether lists are being read, and why the last reading failed. Their age is `pulled_at` in the database. */
 export const lists = shallowReactive({ isReading: false, problem: undefined as Problem | undefined })
 let readAt = 0
+let isAskedAgain = false
 
-/** Read what changed now. A failure is kept in `lists` and leaves the lists as they are. */
+/** Read what changed now; asked while it reads, it reads once more. A failure is kept in `lists` and leaves the lists as they are. */
 export async function refreshLists(): Promise<void> {
+  isAskedAgain = lists.isReading
   if (lists.isReading || !me.value || isExpired.value || !navigator.onLine) return
   lists.isReading = true
   try {
@@ -31,6 +33,7 @@ export async function refreshLists(): Promise<void> {
     lists.problem = problem
   } finally {
     lists.isReading = false
+    if (isAskedAgain) void refreshLists()
   }
 }
 
