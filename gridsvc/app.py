@@ -9,6 +9,7 @@ from gridsvc.accounts.routes import blueprint as accounts
 from gridsvc.asides.routes import blueprint as quarantine
 from gridsvc.audit.routes import blueprint as audit
 from gridsvc.config import Settings
+from gridsvc.coverage.routes import blueprint as coverage
 from gridsvc.disclosures.routes import blueprint as disclosures
 from gridsvc.dispatches.routes import blueprint as dispatches
 from gridsvc.docs import blueprint as docs
@@ -25,6 +26,7 @@ from gridsvc.issues.routes import blueprint as issues
 from gridsvc.leaves.routes import blueprint as leaves
 from gridsvc.logs import init_app as init_logs
 from gridsvc.maps.routes import blueprint as maps
+from gridsvc.marks.routes import blueprint as marks
 from gridsvc.media.routes import photos, uploads
 from gridsvc.patrols.routes import blueprint as patrols
 from gridsvc.penalties.routes import blueprint as penalties
@@ -53,11 +55,13 @@ FEATURES = (
     leaves,
     search,
     rules,
+    marks,
     enterprises,
     dossiers,
     penalties,
     maps,
     patrols,
+    coverage,
     uploads,
     photos,
     inspections,

@@ -18,6 +18,7 @@ from gridsvc.dispatches.commands import dispatches
 from gridsvc.enterprises.commands import enterprises
 from gridsvc.jurisdictions.commands import jurisdictions
 from gridsvc.maps.commands import grids
+from gridsvc.marks.commands import visits
 from gridsvc.people.commands import units
 from gridsvc.roster.commands import admins, people
 from gridsvc.summaries.commands import summaries
@@ -32,6 +33,7 @@ COMMANDS: tuple[Command, ...] = (
     receipts,
     grids,
     enterprises,
+    visits,
     summaries,
     dispatches,
     demo,

@@ -15,7 +15,7 @@ from gridsvc.demo.bend import KM_PER_DEGREE
 from gridsvc.demo.chance import chance
 from gridsvc.demo.texts import CATEGORIES, FINDINGS, NO_POSITION, UNVISITED
 from gridsvc.demo.world import SEED, SHOWN_CODE, Site, Village, World
-from gridsvc.patrols.due import DAY, due_on
+from gridsvc.patrols.due import DAY
 from gridsvc.weeks import midnight, week_of, week_span
 
 MOST_VISITS = 8  # on one round
@@ -183,8 +183,7 @@ def _wanted(
     asked = []
     for site in village.sites:
         last = seen[site.id]
-        every_days = world.numbers.visit_every_days[site.supervision_class]
-        due = due_on(last, every_days, world.numbers, world.calendar)
+        due = world.next_due(site, last)
         usual, at_first = EARLY_DAYS[site.supervision_class]
         most = at_first if last < began else usual
         draw = chance(SEED, "early", site.code, last.isoformat())

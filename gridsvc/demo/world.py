@@ -15,10 +15,12 @@ from gridsvc.accountability.models import Duty
 from gridsvc.db import Period
 from gridsvc.enterprises.models import Enterprise
 from gridsvc.grids.models import Grid
+from gridsvc.patrols.due import Rulebook, Seen, Watched
+from gridsvc.patrols.watch import rulebook
 from gridsvc.people.models import Person, Unit
 from gridsvc.rules.models import Checklist, RuleSet
-from gridsvc.rules.queries import calendar, checklists
-from gridsvc.rules.rules import Numbers, checklist_for, in_force, is_patrol_day
+from gridsvc.rules.queries import checklists
+from gridsvc.rules.rules import Numbers, checklist_for, in_force
 from gridsvc.session import Session
 
 SEED = 211122
@@ -34,6 +36,7 @@ class Site:
     id: UUID
     code: str
     supervision_class: str
+    kind: str
     location: Point
     checklist_id: UUID
     items: Sequence[Mapping[str, Any]]
@@ -58,7 +61,7 @@ class World:
     logins: Mapping[UUID, str]
     departments: Mapping[tuple[UUID, str], UUID]  # by town and bureau
     numbers: Numbers
-    calendar: Mapping[date, bool]
+    book: Rulebook
 
     @classmethod
     def read(cls, session: Session, at: datetime) -> "World":
@@ -79,7 +82,7 @@ class World:
             logins={id: login for id, login in session.execute(select(Person.id, Person.login))},
             departments=_departments(session, towns),
             numbers=Numbers.read(rules.document),
-            calendar=calendar(session, date(2000, 1, 1), date(2100, 1, 1)),
+            book=rulebook(session),
         )
 
     def holders(self, role: str, subject_id: UUID, at: datetime) -> list[UUID]:
@@ -91,7 +94,13 @@ class World:
         return next(iter(self.holders(role, subject_id, at)), None)
 
     def is_patrol_day(self, day: date) -> bool:
-        return is_patrol_day(day, self.calendar, self.numbers)
+        return self.book.is_patrol_day(day)
+
+    def next_due(self, site: Site, seen_on: date) -> date:
+        """Return when the village is to visit a site that it saw last on a day."""
+        one = Watched(site.id, site.supervision_class, site.kind, seen_on)
+        due = self.book.due_after((3, False), one, Seen(seen_on, 1, 1))
+        return due.day if due else date.max
 
     @cached_property
     def town_of(self) -> Mapping[UUID, UUID]:
@@ -128,6 +137,7 @@ def _sites(session: Session, at: datetime) -> dict[UUID, list[Site]]:
                 enterprise.id,
                 enterprise.code,
                 enterprise.supervision_class,
+                enterprise.kind,
                 enterprise.location,
                 checklist.id,
                 checklist.items,

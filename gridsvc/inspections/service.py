@@ -23,6 +23,7 @@ from gridsvc.inspections.rules import (
     admit,
     suspicions,
 )
+from gridsvc.marks import visits
 from gridsvc.media import service as media
 from gridsvc.records import Row, acts, firsts, judged, outcomes
 from gridsvc.rules.models import Checklist, RuleSet
@@ -42,6 +43,9 @@ def register(
     known = _circumstances(session, reports, now)
     rows, refusals = judged(firsts(reports), partial(admit, known=known))
     entered = enter(session, Inspection, rows)
+    visits.note(
+        session, [row for row in rows if row["id"] in entered], known.held, known.rule_sets
+    )
     new = [report for report in firsts(reports) if report.envelope.id in entered]
     hashes = media.declare(session, "inspection", new, now=now)
     raised = flags.raise_flags(session, [f for r in new for f in suspicions(r, known)], now=now)

@@ -1,52 +1,107 @@
 """Due visits and coverage debt: what due.py works out from few queries."""
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, Select, select
+from sqlalchemy import ScalarSelect, and_, select
 
-from gridsvc.accountability.models import Duty
+from gridsvc.accountability.models import Duty as Post
 from gridsvc.accountability.queries import holders
 from gridsvc.accountability.rules import Role
 from gridsvc.enterprises.models import Enterprise
 from gridsvc.grids.models import Grid
-from gridsvc.ids import moment_of
 from gridsvc.inspections.models import Inspection
-from gridsvc.patrols.due import DAY, INSTANT, Due, Watched, due
+from gridsvc.marks.queries import whose_turn
+from gridsvc.patrols.due import DAY, INSTANT, Due, Rulebook, Seen, Watched, period_of
+from gridsvc.patrols.watch import Watch, last_visit, seen_before, watch
 from gridsvc.people.models import Person
 from gridsvc.rules.models import Checklist, RuleSet
-from gridsvc.rules.queries import calendar, checklists
-from gridsvc.rules.rules import (
-    Numbers,
-    checklist_for,
-    in_force,
-    is_patrol_day,
-)
+from gridsvc.rules.queries import checklists
+from gridsvc.rules.rules import Duty, checklist_for, in_force
 from gridsvc.session import Session
 from gridsvc.weeks import local_day, midnight
+
+__all__ = ["Ask", "asks", "coverage_debt", "due_visits", "last_visit", "outlook", "told"]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A visit that somebody's duty asks for: due on a day, owed from the day after."""
+
+    one: Watched
+    duty: Duty
+    due: Due
+    owed_days: int  # 0: due today
+
+
+class Visited(NamedTuple):
+    at: datetime | None
+    result: str | None
+
+
+Known = tuple[Duty, Watched, Seen]
+
+
+def outlook(session: Session, watched: Watch, before: datetime) -> list[Known]:
+    """Return every object of every duty, with when it was seen last before a moment."""
+    found = []
+    for duty in watched.duties:
+        seen = seen_before(session, watched, duty, before)
+        found += [(duty, one, seen[one.id][0]) for one in watched.asked(duty)]
+    return found
+
+
+def asks(book: Rulebook, known: Iterable[Known], day: date) -> list[Ask]:
+    """Return the visits due on a day or owed since before it, the longest owed first."""
+    found = []
+    for duty, one, seen in known:
+        if due := book.due_by(duty, one, seen, day):
+            found.append(Ask(one, duty, due, (day - due.day).days))
+    return sorted(found, key=lambda ask: (ask.due.day, ask.one.id, ask.duty))
+
+
+def coming(book: Rulebook, known: Iterable[Known], day: date) -> list[Ask]:
+    """Return the visits that the week or half-month of a day asks for later on."""
+    found = []
+    for duty, one, seen in known:
+        due = book.due_after(duty, one, seen)
+        is_later = due is not None and due.day > day and due.rule.is_by_period
+        if due and is_later and due.day <= period_of(day, due.rule.per)[1]:
+            found.append(Ask(one, duty, due, (day - due.day).days))
+    return sorted(found, key=lambda ask: (ask.due.day, ask.one.id, ask.duty))
 
 
 def due_visits(session: Session, grid_ids: Collection[UUID], day: date) -> dict[str, Any]:
     """Return the visits due in grids on a day, the longest owed first, made ones included.
 
-    The rules that count are those in force when the day ends.
+    One item for each enterprise, with all that is asked for there. Raises NoRuleSet for a
+    day that ended before the first rule set.
     """
     end = midnight(day + DAY)
-    rule_set = in_force(session.scalars(select(RuleSet)).all(), end - INSTANT)
-    numbers = Numbers.read(rule_set.document)
-    found = _due(session, grid_ids, day, numbers, seen_before=midnight(day))
-    known, lists = _enterprises(session, found, end), checklists(session)
-    items = [_item(one, *known[one.id], day, lists) for one in found]
+    rule_sets = session.scalars(select(RuleSet)).all()
+    in_force(rule_sets, end - INSTANT)
+    watched = watch(session, grid_ids)
+    found = asks(watched.book, outlook(session, watched, midnight(day)), day)
+    evening = outlook(session, watched, end)
+    left = {(ask.one.id, ask.duty) for ask in asks(watched.book, evening, day)}
+    by_object: dict[UUID, list[Ask]] = defaultdict(list)
+    for ask in found:
+        by_object[ask.one.id].append(ask)
+    known, lists = _enterprises(session, by_object, end), checklists(session)
+    items = [_item(asked, known[id], left, watched, lists, day) for id, asked in by_object.items()]
     visited = sum(item["visited_today"] for item in items)
     return {
         "date": day,
-        "is_patrol_day": is_patrol_day(day, calendar(session, day, day), numbers),
+        "is_patrol_day": watched.book.is_patrol_day(day),
         "items": items,
         "visited": visited,
         "left": len(items) - visited,
-        "rule_set": rule_set.name,
+        "coming": [_coming(ask, watched) for ask in coming(watched.book, evening, day)],
+        "rule_set": watched.book.judging(day).name,
     }
 
 
@@ -55,121 +110,140 @@ def coverage_debt(
 ) -> list[dict[str, Any]]:
     """Return the visits that grids owed at a moment, each with who owed it.
 
-    What is due on the day itself is not owed before that day is over.
+    What is due on the day itself is not owed before that day is over. Raises NoRuleSet for a
+    moment before the first rule set.
     """
-    rules = in_force(session.scalars(select(RuleSet)).all(), at)
-    numbers = Numbers.read(rules.document)
-    found = _due(session, grid_ids, local_day(at), numbers, seen_before=at + INSTANT)
-    owed = [one for one in found if one.owed_days > 0]
-    rows = _with_grids(session, [one.id for one in owed])
-    subjects = {
-        subject for enterprise, grid in rows.values() for subject in (enterprise.id, grid.id)
-    }
+    in_force(session.scalars(select(RuleSet)).all(), at)
+    watched = watch(session, grid_ids)
+    found = asks(watched.book, outlook(session, watched, at + INSTANT), local_day(at))
+    return told(session, watched, [ask for ask in found if ask.owed_days > 0], at)
+
+
+def told(
+    session: Session, watched: Watch, owed: Sequence[Ask], at: datetime
+) -> list[dict[str, Any]]:
+    """Return asks with their enterprise, their grid, and who answers for them at a moment.
+
+    The responsible person of the enterprise; if that seat is vacant, the head of the grid
+    whose duty it is. The officer is told only where a turn names one.
+    """
+    rows = _with_grids(session, [ask.one.id for ask in owed])
+    above = _grids_above(session, {grid.id for _, grid in rows.values()})
+    subjects = {enterprise.id for enterprise, _ in rows.values()}
+    subjects |= {grid.id for line in above.values() for grid in line}
     answers = _answers(holders(session, subjects, at))
-    return [_debt(one, *rows[one.id], answers) for one in owed]
+    turns = whose_turn(session, [grid.id for _, grid in rows.values()], at)
+    return [_debt(ask, rows[ask.one.id], above, answers, turns, watched) for ask in owed]
 
 
-def _due(
-    session: Session,
-    grid_ids: Collection[UUID],
-    day: date,
-    numbers: Numbers,
-    *,
-    seen_before: datetime,
-) -> list[Due]:
-    active = select(Enterprise.id, Enterprise.supervision_class, last_visit(seen_before)).where(
-        Enterprise.grid_id.in_(grid_ids), Enterprise.state == "active"
-    )
-    watched = [
-        Watched(id, supervision_class, local_day(seen_at or moment_of(id)))
-        for id, supervision_class, seen_at in session.execute(active)
-    ]
-    first = min((one.seen_on for one in watched), default=day)
-    return due(watched, day, numbers, calendar(session, first, day))
-
-
-def last_visit(before: datetime) -> ScalarSelect[Any]:
-    """The moment of an enterprise's last visit. A correction is none."""
-    visits = _last_entry(Inspection.occurred_at, before).where(Inspection.corrects_id.is_(None))
-    return visits.correlate(Enterprise).scalar_subquery()
+def _enterprises(
+    session: Session, ids: Iterable[UUID], before: datetime
+) -> dict[UUID, tuple[Enterprise, Visited]]:
+    wanted = select(Enterprise, last_visit(before), _last_result(before))
+    rows = session.execute(wanted.where(Enterprise.id.in_(list(ids))))
+    return {enterprise.id: (enterprise, Visited(at, result)) for enterprise, at, result in rows}
 
 
 def _last_result(before: datetime) -> ScalarSelect[Any]:
     """What was said of an enterprise last, be it to correct what was said before."""
-    return _last_entry(Inspection.result, before).correlate(Enterprise).scalar_subquery()
-
-
-def _last_entry(what: Any, before: datetime) -> Select[Any]:
-    """The last entry about an enterprise: one step back along an index, however long its history.
-
-    (max() would do, too, but without fresh statistics it is planned to read them all.)
-    """
-    entries = select(what).where(
+    entries = select(Inspection.result).where(
         Inspection.jurisdiction_id == Enterprise.jurisdiction_id,
         Inspection.enterprise_id == Enterprise.id,
         Inspection.occurred_at < before,
     )
-    return entries.order_by(Inspection.occurred_at.desc()).limit(1)
-
-
-def _enterprises(
-    session: Session, found: Iterable[Due], before: datetime
-) -> dict[UUID, tuple[Enterprise, datetime | None, str | None]]:
-    wanted = Enterprise.id.in_([one.id for one in found])
-    rows = session.execute(
-        select(Enterprise, last_visit(before), _last_result(before)).where(wanted)
-    )
-    return {enterprise.id: (enterprise, at, result) for enterprise, at, result in rows}
+    newest = entries.order_by(Inspection.occurred_at.desc()).limit(1)
+    return newest.correlate(Enterprise).scalar_subquery()
 
 
 def _item(
-    one: Due,
-    enterprise: Enterprise,
-    seen_at: datetime | None,
-    result: str | None,
-    day: date,
+    asked: Sequence[Ask],
+    known: tuple[Enterprise, Visited],
+    left: Collection[tuple[UUID, Duty]],
+    watched: Watch,
     lists: Iterable[Checklist],
+    day: date,
 ) -> dict[str, Any]:
-    end = midnight(day + DAY) - INSTANT
+    (enterprise, visited), end = known, midnight(day + DAY) - INSTANT
     checklist = checklist_for(lists, enterprise.kind, end) or checklist_for(lists, "other", end)
+    first = asked[0]
+    open_ones = [ask for ask in asked if (enterprise.id, ask.duty) in left]
     return {
         "enterprise": enterprise,
-        "due_on": one.due_on,
-        "owed_days": one.owed_days,
-        "last_visit_at": seen_at,
-        "last_result": result,
-        "visited_today": seen_at is not None and local_day(seen_at) == day,
+        "due_on": first.due.day,
+        "owed_days": first.owed_days,
+        "last_visit_at": visited.at,
+        "last_result": visited.result,
+        "visited_today": not open_ones,
+        "attention": any(since <= day <= until for since, until in first.one.attention),
+        "asks": [_ask(ask, watched) | {"made": ask not in open_ones} for ask in asked],
         "checklist_id": checklist.id if checklist else None,
+    }
+
+
+def _coming(ask: Ask, watched: Watch) -> dict[str, Any]:
+    place = watched.places[ask.one.id]
+    enterprise = {"id": ask.one.id, "code": place.code, "name": place.name}
+    return _ask(ask, watched) | {"enterprise": enterprise}
+
+
+def _ask(ask: Ask, watched: Watch) -> dict[str, Any]:
+    judge = watched.book.named(ask.due.rule_set_id)
+    level, night = ask.duty
+    return {
+        "level": level,
+        "night": night,
+        "due_on": ask.due.day,
+        "owed_days": ask.owed_days,
+        "rule_set": {"id": judge.id, "name": judge.name},
     }
 
 
 def _with_grids(
     session: Session, enterprise_ids: Collection[UUID]
 ) -> dict[UUID, tuple[Enterprise, Grid]]:
+    filed = and_(Grid.jurisdiction_id == Enterprise.jurisdiction_id, Grid.id == Enterprise.grid_id)
     rows = session.execute(
         select(Enterprise, Grid)
-        .join(
-            Grid,
-            (Grid.jurisdiction_id == Enterprise.jurisdiction_id) & (Grid.id == Enterprise.grid_id),
-        )
-        .where(Enterprise.id.in_(enterprise_ids))
+        .join(Grid, filed)
+        .where(Enterprise.id.in_(list(set(enterprise_ids))))
     )
     return {enterprise.id: (enterprise, grid) for enterprise, grid in rows}
 
 
-def _answers(duties: Iterable[Duty]) -> dict[tuple[UUID, str], Person]:
-    return {(duty.subject_id, duty.role): duty.person for duty in duties if duty.seat == 1}
+def _grids_above(session: Session, grid_ids: Collection[UUID]) -> dict[UUID, list[Grid]]:
+    """Return each grid with those above it, itself first."""
+    every = {grid.id: grid for grid in session.scalars(select(Grid))} if grid_ids else {}
+
+    def line(grid: Grid | None) -> list[Grid]:
+        if grid is None:
+            return []
+        return [grid, *line(every.get(grid.parent_id) if grid.parent_id else None)]
+
+    return {id: line(every[id]) for id in grid_ids}
+
+
+def _answers(posts: Iterable[Post]) -> dict[tuple[UUID, str], Person]:
+    return {(post.subject_id, post.role): post.person for post in posts if post.seat == 1}
 
 
 def _debt(
-    one: Due, enterprise: Enterprise, grid: Grid, answers: dict[tuple[UUID, str], Person]
+    ask: Ask,
+    filed: tuple[Enterprise, Grid],
+    above: Mapping[UUID, Sequence[Grid]],
+    answers: Mapping[tuple[UUID, str], Person],
+    turns: Mapping[tuple[UUID, bool], Person],
+    watched: Watch,
 ) -> dict[str, Any]:
+    enterprise, own = filed
+    level, night = ask.duty
+    grid = next((grid for grid in above[own.id] if grid.level <= level), own)
     responsible = answers.get((enterprise.id, Role.RESPONSIBLE_PERSON))
-    return {
+    turn = turns.get((enterprise.id, night)) or turns.get((own.id, night))
+    return _ask(ask, watched) | {
         "enterprise": enterprise,
         "grid": grid,
-        "owed_since": one.due_on,
-        "owed_days": one.owed_days,
+        "owed_since": ask.due.day,
         "owner": responsible or answers.get((grid.id, Role.GRID_HEAD)),
         "vacant": responsible is None,
+        "officer": turn if level == 3 else None,
     }

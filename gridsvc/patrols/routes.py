@@ -29,6 +29,7 @@ from gridsvc.patrols.reports import (
     PatrolReportSchema,
     TrackPartSchema,
 )
+from gridsvc.patrols.rounds import rounds_due
 from gridsvc.patrols.rules import DayCloseReport, PatrolEndReport, PatrolReport, TrackReport
 from gridsvc.patrols.schemas import (
     ClosedSchema,
@@ -191,12 +192,12 @@ def get_day_closes(query: dict[str, Any]) -> dict[str, Any]:
 def get_due_visits(query: dict[str, Any]) -> dict[str, Any]:
     """Return the visits that are due in a grid on a day, made ones included."""
     now = utc_now()
+    day = query.get("date", local_day(now))
     with transaction(caller().jurisdiction_id) as session:
         require(session, "field.read", query["grid"])
-        found = owed.due_visits(
-            session, within(session, query["grid"]), query.get("date", local_day(now))
-        )
-        return {**found, "grid": session.get(Grid, query["grid"]), "as_of": now}
+        found = owed.due_visits(session, within(session, query["grid"]), day)
+        grid = session.get_one(Grid, (session.jurisdiction_id, query["grid"]))
+        return {**found, "grid": grid, "rounds": rounds_due(session, grid, day), "as_of": now}
 
 
 @blueprint.get("/coverage-debt")

@@ -212,6 +212,44 @@ class DueEnterpriseSchema(EnterpriseRefSchema):
     contact_phone = fields.String(allow_none=True)
 
 
+class RuleSetRefSchema(Schema):
+    """A rule set, as others name it."""
+
+    id = fields.UUID()
+    name = fields.String()
+
+
+class AskSchema(Schema):
+    """A visit that a duty asks for: of the village (3), the town (2) or the county (1)."""
+
+    level = fields.Integer()
+    night = fields.Boolean(metadata={"description": "Only a visit at night makes it."})
+    due_on = fields.Date()
+    owed_days = fields.Integer(metadata={"description": "0: due today."})
+    rule_set = fields.Nested(RuleSetRefSchema)
+
+
+class MadeAskSchema(AskSchema):
+    made = fields.Boolean()
+
+
+class ComingSchema(AskSchema):
+    """A visit that the running week or half-month asks for later on."""
+
+    enterprise = fields.Nested(EnterpriseRefSchema)
+
+
+class RoundDueSchema(Schema):
+    """How often a grid is to be patrolled in a day, week or half-month, and on how many it was."""
+
+    night = fields.Boolean()
+    times = fields.Integer()
+    per = fields.String()
+    first_day = fields.Date()
+    last_day = fields.Date()
+    made = fields.Integer()
+
+
 class DueVisitSchema(Schema):
     """A visit that is due. `last_visit_at` may be of today; then it is made."""
 
@@ -220,7 +258,9 @@ class DueVisitSchema(Schema):
     owed_days = fields.Integer(metadata={"description": "0: due today."})
     last_visit_at = MomentField(allow_none=True)
     last_result = fields.String(allow_none=True)
-    visited_today = fields.Boolean()
+    visited_today = fields.Boolean(metadata={"description": "Nothing of `asks` is left."})
+    attention = fields.Boolean(metadata={"description": "Marked for attention on that day."})
+    asks = fields.List(fields.Nested(MadeAskSchema))
     checklist_id = fields.UUID(allow_none=True)
 
 
@@ -233,6 +273,8 @@ class DueVisitsSchema(Schema):
     items = fields.List(fields.Nested(DueVisitSchema))
     visited = fields.Integer()
     left = fields.Integer()
+    coming = fields.List(fields.Nested(ComingSchema))
+    rounds = fields.List(fields.Nested(RoundDueSchema))
     rule_set = fields.String()
     as_of = MomentField()
 
@@ -254,8 +296,14 @@ class DebtSchema(Schema):
     grid = fields.Nested(GridRefSchema)
     owed_since = fields.Date()
     owed_days = fields.Integer()
+    level = fields.Integer(metadata={"description": "Whose duty it is: 3 village, 2 town."})
+    night = fields.Boolean()
+    rule_set = fields.Nested(RuleSetRefSchema)
     owner = fields.Nested(PersonRefSchema, allow_none=True)
     vacant = fields.Boolean()
+    officer = fields.Nested(
+        PersonRefSchema, allow_none=True, metadata={"description": "Whose turn it is, if named."}
+    )
 
 
 class DebtsSchema(Schema):

@@ -1,24 +1,22 @@
 """The visits that a span of days asked for, and which of them were made."""
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
-from gridsvc.enterprises.models import Enterprise
-from gridsvc.ids import moment_of
-from gridsvc.inspections.models import Inspection
-from gridsvc.patrols.due import due_on
-from gridsvc.patrols.owed import last_visit
-from gridsvc.rules.queries import calendar, numbers_at
+from gridsvc.grids.models import Grid
+from gridsvc.patrols.due import DAY, Watched, pace
+from gridsvc.patrols.watch import Watch, made_for, seen_before, visits_between, watch
+from gridsvc.rules.rules import Duty
 from gridsvc.session import Session
 from gridsvc.weeks import Span, local_day
 
-Visit = tuple[date, UUID]  # the local day, and the inspection
+Made = tuple[date, UUID]  # the local day, and the inspection
+
+TOWN = 2
 
 
 @dataclass(frozen=True)
@@ -27,9 +25,19 @@ class VisitDue:
 
     enterprise_id: UUID
     name: str
-    grid_id: UUID
+    grid_id: UUID  # whose duty it was
     due_on: date
     made_by: UUID | None
+
+
+@dataclass(frozen=True)
+class Watching:
+    """What matters of an object for one duty in a span."""
+
+    one: Watched
+    seen_on: date
+    made: Sequence[Made]
+    next_due: Callable[[date], date]
 
 
 def visits_due(
@@ -37,38 +45,57 @@ def visits_due(
 ) -> list[VisitDue]:
     """Return the visits that were due in a span, or owed since before it, by enterprise.
 
-    The rules that count are those in force when the span begins. A visit of today that has
-    not been made is not missing yet.
+    Of the duties of villages, and of the towns among `grid_ids`. Each day is judged by the
+    rules in force as it begins. A visit of today that has not been made is not missing yet.
     """
-    active = select(
-        Enterprise.id, Enterprise.name, Enterprise.grid_id, Enterprise.supervision_class,
-        last_visit(span.begins_at).label("seen_at"),
-    ).where(Enterprise.grid_id.in_(grid_ids), Enterprise.state == "active")  # fmt: skip
-    watched = session.execute(active.order_by(Enterprise.code)).all()
-    made = _made(session, [one.id for one in watched], span)
-    numbers = numbers_at(session, min(span.begins_at, as_of))
-    first = min((_seen_on(one) for one in watched), default=span.first)
-    marked = calendar(session, first, span.last)
+    watched = watch(session, grid_ids)
+    towns = _towns(session, grid_ids)
+    found = []
+    for level, night in watched.duties:
+        for each in watchings(session, watched, (level, night), span) if level >= TOWN else ():
+            place = watched.places[each.one.id]
+            grid_id = place.grid_id if level > TOWN else towns.get(place.grid_id)
+            listed = dues(
+                each.seen_on, each.made, each.next_due, last=span.last, today=local_day(as_of)
+            )
+            if grid_id:
+                found += [
+                    VisitDue(each.one.id, place.name, grid_id, day, made_by)
+                    for day, made_by in listed
+                ]
+    order = {one.id: n for n, one in enumerate(watched.objects)}
+    return sorted(found, key=lambda due: (order[due.enterprise_id], due.due_on))
 
-    def next_due(every_days: int) -> Callable[[date], date]:
-        return lambda seen_on: due_on(seen_on, every_days, numbers, marked)
 
-    return [
-        VisitDue(one.id, one.name, one.grid_id, day, made_by)
-        for one in watched
-        for day, made_by in dues(
-            _seen_on(one),
-            made[one.id],
-            next_due(numbers.visit_every_days[one.supervision_class]),
-            last=span.last,
-            today=local_day(as_of),
-        )
-    ]
+def watchings(session: Session, watched: Watch, duty: Duty, span: Span) -> Iterator[Watching]:
+    """Yield the objects of a duty with how they were visited before and in a span."""
+    seen = seen_before(session, watched, duty, span.begins_at)
+    made = visits_between(session, watched, span.begins_at, span.ends_at)
+    for one in watched.asked(duty):
+        before = seen[one.id][0]
+        visits = [
+            (local_day(visit.occurred_at), visit.id) for visit in made_for(duty, made[one.id])
+        ]
+        for first, last in one.exempt:
+            if first < span.first and (lifted := min(last, span.first - DAY)) > before.day:
+                before = type(before)(lifted)
+        next_due = pace(watched.book, duty, one, before, [day for day, _ in visits])
+        yield Watching(one, before.day, visits, next_due)
+
+
+def _towns(session: Session, grid_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return the town of each grid among `grid_ids`; a town is its own."""
+    wanted = select(Grid.id, Grid.level, Grid.parent_id).where(Grid.id.in_(grid_ids))
+    return {
+        id: id if level == TOWN else parent_id
+        for id, level, parent_id in session.execute(wanted)
+        if level >= TOWN and parent_id
+    }
 
 
 def dues(
     seen_on: date,
-    made: Sequence[Visit],
+    made: Sequence[Made],
     next_due: Callable[[date], date],
     *,
     last: date,
@@ -86,23 +113,3 @@ def dues(
     due_day = next_due(seen_on)
     if due_day <= last and due_day < today:
         yield due_day, None
-
-
-def _made(
-    session: Session, enterprise_ids: Collection[UUID], span: Span
-) -> dict[UUID, list[Visit]]:
-    """Return the visits of the span by enterprise. A correction is none."""
-    visits = select(Inspection.enterprise_id, Inspection.occurred_at, Inspection.id).where(
-        Inspection.enterprise_id.in_(enterprise_ids),
-        Inspection.occurred_at >= span.begins_at,
-        Inspection.occurred_at < span.ends_at,
-        Inspection.corrects_id.is_(None),
-    )
-    found: dict[UUID, list[Visit]] = defaultdict(list)
-    for enterprise_id, at, id in session.execute(visits.order_by(Inspection.occurred_at)):
-        found[enterprise_id].append((local_day(at), id))
-    return found
-
-
-def _seen_on(one: Any) -> date:
-    return local_day(one.seen_at or moment_of(one.id))

@@ -5,9 +5,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Integer, cast, func, select
+from sqlalchemy.orm import joinedload
 
+from gridsvc.rules.documents import current
 from gridsvc.rules.models import CalendarDay, Checklist, RuleSet
-from gridsvc.rules.rules import Numbers, in_force, is_workday
+from gridsvc.rules.rules import Numbers, in_force, is_workday, judges_from
 from gridsvc.session import Session
 
 
@@ -18,7 +20,8 @@ def numbers_at(session: Session, at: datetime) -> Numbers:
 
 def rule_sets(session: Session, now: datetime) -> list[dict[str, Any]]:
     """Return every rule set, the latest first; `in_force` marks the one that counts now."""
-    found = session.scalars(select(RuleSet).order_by(RuleSet.in_force_from.desc())).all()
+    named = select(RuleSet).options(joinedload(RuleSet.put_by))
+    found = session.scalars(named.order_by(RuleSet.in_force_from.desc())).all()
     begun = [rule_set for rule_set in found if rule_set.in_force_from <= now]
     return [
         {
@@ -26,7 +29,11 @@ def rule_sets(session: Session, now: datetime) -> list[dict[str, Any]]:
             "name": rule_set.name,
             "in_force_from": rule_set.in_force_from,
             "in_force": rule_set in begun[:1],
-            "document": rule_set.document,
+            "judges_from": judges_from(rule_set),
+            "document": current(rule_set.document),
+            "note": rule_set.note,
+            "put_by": rule_set.put_by,
+            "put_at": rule_set.put_at,
         }
         for rule_set in found
     ]
@@ -35,7 +42,7 @@ def rule_sets(session: Session, now: datetime) -> list[dict[str, Any]]:
 def checklists(session: Session) -> Sequence[Checklist]:
     """Return every version of every checklist."""
     by_version = select(Checklist).order_by(Checklist.object_kind, Checklist.version)
-    return session.scalars(by_version).all()
+    return session.scalars(by_version.options(joinedload(Checklist.put_by))).all()
 
 
 def calendar(session: Session, first: date, last: date) -> dict[date, bool]:

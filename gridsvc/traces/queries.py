@@ -19,7 +19,6 @@ from gridsvc.grids.models import Grid
 from gridsvc.inspections.models import Inspection
 from gridsvc.issues.models import Issue, IssueAction
 from gridsvc.media.queries import missing, photos_of
-from gridsvc.patrols.owed import last_visit
 from gridsvc.people.models import Person
 from gridsvc.session import Session
 from gridsvc.traces.places import Lay, Traced, answering, lay_in
@@ -141,15 +140,6 @@ def _about(subject: Traced, grid_ids: Collection[UUID]) -> ColumnElement[bool]:
     if isinstance(subject.row, Issue):
         return Inspection.id == subject.row.inspection_id
     return Inspection.grid_id.in_(grid_ids)
-
-
-def seen_before(
-    session: Session, enterprises: Sequence[Enterprise], begins: datetime
-) -> dict[UUID, datetime | None]:
-    """Return the moment of the last visit before a trace begins, by enterprise."""
-    ids = [enterprise.id for enterprise in enterprises]
-    last = select(Enterprise.id, last_visit(begins)).where(Enterprise.id.in_(ids))
-    return {id: at for id, at in session.execute(last)}
 
 
 def issues(

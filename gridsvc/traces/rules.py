@@ -15,7 +15,7 @@ from gridsvc.accountability.rules import PERMISSION, SEATED, Held, Role
 from gridsvc.db import Period
 from gridsvc.errors import Refused
 from gridsvc.issues.models import Issue, IssueAction
-from gridsvc.patrols.span import Visit, dues
+from gridsvc.patrols.span import Made, dues
 from gridsvc.weeks import Span, local_day, midnight
 
 DAY = timedelta(days=1)
@@ -229,7 +229,7 @@ def _vacant(
 def missing_visits(
     enterprise_id: UUID,
     seen_on: date,
-    made: Sequence[Visit],
+    made: Sequence[Made],
     next_due: Callable[[date], date],
     *,
     last: date,

@@ -86,6 +86,8 @@ class MissingVisitSchema(Schema):
     """
 
     enterprise = fields.Nested(EnterpriseRefSchema)
+    level = fields.Integer(metadata={"description": "Whose duty it was: 3 village, 2 town."})
+    night = fields.Boolean()
     due_on = fields.Date()
     until = fields.Date(allow_none=True)
     owed_days = fields.Integer()

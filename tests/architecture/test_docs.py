@@ -90,13 +90,33 @@ def test_every_number_of_a_rule_set_is_described_as_it_is() -> None:
     for name, value in RULE_SETS["gridsvc"].items():
         assert told[name].partition(" (")[0] == _said(value), name
     for name, document in RULE_SETS.items():
-        days = document["visit_every_days"]
-        assert f"| `{name}` | {days['key']} | {days['general']} | {days['special']} |" in page
+        assert f"| `{name}` | " + " | ".join(_asked(document)) + " |" in page
+
+
+def _asked(document: dict[str, Any]) -> list[str]:
+    """What a preset asks for, in words: of the village, by night, of the town and the county."""
+    found = {level: "; ".join(_often(document, *level)) or "—" for level in COLUMNS}
+    return list(found.values())
+
+
+COLUMNS = ((3, False), (3, True), (2, False), (1, False))
+
+
+def _often(document: dict[str, Any], level: int, night: bool) -> Iterator[str]:
+    for rule in document["visits"]:
+        if (rule["level"], rule.get("night", False)) == (level, night):
+            of = ["attention"] if rule.get("attention") else []
+            of += [*rule.get("classes", []), *rule.get("kinds", [])]
+            per = rule.get("per", "").replace("_", "-")
+            often = f"{rule['times']} a {per}" if per else f"every {rule['every_days']} days"
+            yield f"{', '.join(of) or 'all'}: {often}"
 
 
 def _said(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name} {days}" for name, days in value.items())
+    if isinstance(value, list):
+        return f"{len(value)} rules"
     return str(value).lower().removesuffix(".0")
 
 

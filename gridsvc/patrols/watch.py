@@ -1,0 +1,219 @@
+"""What due.py needs to know of the objects in some grids, in a few queries."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, null, select, true
+
+from gridsvc.enterprises.models import Enterprise
+from gridsvc.ids import moment_of
+from gridsvc.marks.models import Mark, Visit
+from gridsvc.patrols.due import Days, Rulebook, Seen, Watched, period_of
+from gridsvc.rules.models import RuleSet
+from gridsvc.rules.queries import calendar
+from gridsvc.rules.rules import Duty
+from gridsvc.session import Session
+from gridsvc.weeks import local_day
+
+EARLIEST, LATEST = date(1990, 1, 1), date(2250, 1, 1)
+FEW = 2000  # so many can be named one by one in a query
+ONE_PERIOD = timedelta(days=16)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an object is filed, and what it is called."""
+
+    grid_id: UUID
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Watch:
+    """The objects at work in some grids, and the rules for them."""
+
+    book: Rulebook
+    objects: list[Watched]  # in order of code
+    places: Mapping[UUID, Place]
+    grid_ids: Collection[UUID]
+    beside: tuple[Rulebook, ...] = ()  # that may ask for visits, too
+
+    @property
+    def books(self) -> tuple[Rulebook, ...]:
+        return self.book, *self.beside
+
+    @property
+    def duties(self) -> list[Duty]:
+        """Everybody's duties under any of the rule sets, the village by day first."""
+        every = {duty for book in self.books for duty in book.duties}
+        return sorted(every, key=lambda duty: (-duty[0], duty[1]))
+
+    def asked(self, duty: Duty) -> list[Watched]:
+        """Return the objects of which a duty ever asks for visits."""
+        return [
+            one for one in self.objects if any(book.course(duty, one).asks for book in self.books)
+        ]
+
+    def counts(self, duty: Duty) -> bool:
+        """Say whether it matters for a duty how many visits there were in a period."""
+        return any(book.course(duty, one).counts for one in self.objects for book in self.books)
+
+
+def rulebook(session: Session, *more: RuleSet) -> Rulebook:
+    """Return all rule sets of the jurisdiction, those proposed too, and its calendar."""
+    rule_sets = [*session.scalars(select(RuleSet)), *more]
+    return Rulebook(rule_sets, calendar(session, EARLIEST, LATEST))
+
+
+def watch(session: Session, grid_ids: Collection[UUID], book: Rulebook | None = None) -> Watch:
+    """Return what is at work in some grids now."""
+    active = select(
+        Enterprise.id, Enterprise.supervision_class, Enterprise.kind, Enterprise.grid_id,
+        Enterprise.code, Enterprise.name,
+    ).where(Enterprise.grid_id.in_(grid_ids), Enterprise.state == "active")  # fmt: skip
+    rows = session.execute(active.order_by(Enterprise.code)).all()
+    marks = _marks(session, grid_ids)
+    objects = [
+        Watched(
+            row.id,
+            row.supervision_class,
+            row.kind,
+            local_day(moment_of(row.id)),
+            attention=tuple(sorted(marks.get((row.id, "attention"), ()))),
+            exempt=tuple(sorted(marks.get((row.id, "exemption"), ()))),
+        )
+        for row in rows
+    ]
+    places = {row.id: Place(row.grid_id, row.code, row.name) for row in rows}
+    return Watch(book or rulebook(session), objects, places, grid_ids)
+
+
+def _marks(session: Session, grid_ids: Collection[UUID]) -> dict[tuple[UUID, str], list[Days]]:
+    here = and_(
+        Enterprise.jurisdiction_id == Mark.jurisdiction_id, Enterprise.id == Mark.enterprise_id
+    )
+    marked = (
+        select(Mark.enterprise_id, Mark.kind, Mark.first_day, Mark.last_day)
+        .join(Enterprise, here)
+        .where(Enterprise.grid_id.in_(grid_ids), Mark.last_day >= Mark.first_day)
+    )
+    found: dict[tuple[UUID, str], list[Days]] = defaultdict(list)
+    for enterprise_id, kind, first, last in session.execute(marked):
+        found[enterprise_id, kind].append((first, last))
+    return found
+
+
+def serves(duty: Duty) -> list[ColumnElement[bool]]:
+    """Return what a visit must be to serve a duty: of that level or above, and at night if so.
+
+    What the town has looked at the village need not look at again; not the other way round.
+    """
+    level, night = duty
+    conditions: list[ColumnElement[bool]] = [] if level == 3 else [Visit.level < 3]
+    conditions += [Visit.level <= level] if level == 1 else []
+    return [*conditions, Visit.is_night == true()] if night else conditions
+
+
+def seen_before(
+    session: Session, watched: Watch, duty: Duty, before: datetime
+) -> dict[UUID, tuple[Seen, datetime | None]]:
+    """Return when each object of a duty was last seen before a moment, and the visit's moment."""
+    asked = watched.asked(duty)
+    if not asked:
+        return {}
+    visited = _visited(session, watched, asked, duty, before)
+    return {one.id: _seen(one, *visited.get(one.id, (None, ()))) for one in asked}
+
+
+def _visited(
+    session: Session, watched: Watch, asked: Sequence[Watched], duty: Duty, before: datetime
+) -> dict[UUID, tuple[datetime, Sequence[datetime]]]:
+    """Return the last visit of each object, and those shortly before it where they count."""
+    newest = _newest(before, duty).correlate(Enterprise).lateral("newest")
+    around: Any = null()
+    if watched.counts(duty):
+        near = [Visit.occurred_at > newest.c.occurred_at - ONE_PERIOD]
+        near += [Visit.occurred_at <= newest.c.occurred_at, *serves(duty), *_here()]
+        days = select(func.array_agg(Visit.occurred_at)).where(*near)
+        around = days.correlate(Enterprise, newest).scalar_subquery()
+    wanted = select(Enterprise.id, newest.c.occurred_at, around).join(newest, true())
+    rows = session.execute(_among(wanted, asked, watched))
+    return {id: (at, moments or ()) for id, at, moments in rows}
+
+
+def _among(query: Select[Any], asked: Sequence[Watched], watched: Watch) -> Select[Any]:
+    """Narrow a query of enterprises to those asked about, or to their grids if these are many."""
+    if len(asked) <= FEW and len(asked) < len(watched.objects):
+        return query.where(Enterprise.id.in_([one.id for one in asked]))
+    return query.where(Enterprise.grid_id.in_(watched.grid_ids), Enterprise.state == "active")
+
+
+def _seen(
+    one: Watched, visited_at: datetime | None, around: Sequence[datetime]
+) -> tuple[Seen, datetime | None]:
+    seen = Seen(one.registered_on)
+    if visited_at is None:
+        return seen, None
+    last = local_day(visited_at)
+    for day in sorted({local_day(at) for at in around} | {last}):
+        if _same_period(day, last):
+            seen = seen.visited(day)
+    return seen, visited_at
+
+
+def _same_period(day: date, last: date) -> bool:
+    return any(period_of(day, per) == period_of(last, per) for per in ("week", "half_month"))
+
+
+def last_visit(before: datetime) -> ScalarSelect[Any]:
+    """The moment of an enterprise's last visit, whoever made it. A correction is none."""
+    return _newest(before, (3, False)).correlate(Enterprise).scalar_subquery()
+
+
+def _newest(before: datetime, duty: Duty) -> Select[Any]:
+    """The last visit that serves a duty: one step back along an index, however long its history.
+
+    (max() would do, too, but without fresh statistics it is planned to read them all.)
+    """
+    visits = select(Visit.occurred_at).where(Visit.occurred_at < before, *serves(duty), *_here())
+    return visits.order_by(Visit.occurred_at.desc()).limit(1)
+
+
+def _here() -> list[ColumnElement[bool]]:
+    return [
+        Visit.jurisdiction_id == Enterprise.jurisdiction_id,
+        Visit.enterprise_id == Enterprise.id,
+    ]
+
+
+def visits_between(
+    session: Session, watched: Watch, since: datetime, until: datetime
+) -> dict[UUID, list[Visit]]:
+    """Return the visits of a span by object, in order of time."""
+    here = and_(
+        Enterprise.jurisdiction_id == Visit.jurisdiction_id, Enterprise.id == Visit.enterprise_id
+    )
+    made = (
+        select(Visit)
+        .join(Enterprise, here)
+        .where(
+            Enterprise.grid_id.in_(watched.grid_ids),
+            Visit.occurred_at >= since,
+            Visit.occurred_at < until,
+        )
+    )
+    found: dict[UUID, list[Visit]] = defaultdict(list)
+    for visit in session.scalars(made.order_by(Visit.occurred_at, Visit.id)):
+        found[visit.enterprise_id].append(visit)
+    return found
+
+
+def made_for(duty: Duty, visits: Iterable[Visit]) -> list[Visit]:
+    """Return those of some visits that serve a duty, as `serves` says it of a query."""
+    level, night = duty
+    return [one for one in visits if one.level <= level and (one.is_night or not night)]
