@@ -66,6 +66,11 @@ class Caller:
             request_id=request_id,
         )
 
+    @property
+    def self_id(self) -> UUID:
+        """Whose own things are shown beside what duties open. A program owns nothing."""
+        return self.person_id if self.grant is None else self.device_id
+
 
 def needs(deed: str) -> Callable[[View], View]:
     """Let a route be asked only by those whose duties allow `deed` somewhere."""
@@ -79,6 +84,16 @@ def needs(deed: str) -> Callable[[View], View]:
 
 member: Callable[[View], View] = needs(MEMBER)
 open_to_all: Callable[[View], View] = needs(OPEN)
+
+
+def reads(deed: str) -> Callable[[View], View]:
+    """Let a member's route be asked by a program, too, whose token names `deed`."""
+
+    def declare(view: View) -> View:
+        view.reads = deed  # type: ignore[attr-defined]
+        return view
+
+    return declare
 
 
 def takes_revoked(view: View) -> View:
@@ -131,7 +146,7 @@ def require_identity(
         g.caller = who
         _need_own_password(who, view)
         _need_second_factor(who, view)
-        _need_no_person(who, permission)
+        _need_no_person(who, getattr(view, "reads", permission))
         if permission is None or (permission != MEMBER and not authorize(who, permission)):
             raise Forbidden("None of your duties allows this.")
 

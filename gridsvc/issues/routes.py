@@ -10,7 +10,7 @@ from gridsvc.accountability.access import held_by_caller
 from gridsvc.accountability.rules import scope
 from gridsvc.audit.receipts import receipts
 from gridsvc.clock import utc_now
-from gridsvc.identity import caller, member, needs
+from gridsvc.identity import caller, member, needs, reads
 from gridsvc.issues.act import act
 from gridsvc.issues.briefs import briefs, step, whole
 from gridsvc.issues.effects import ActionReport
@@ -60,12 +60,13 @@ def put_issue(issue_id: UUID) -> tuple[dict[str, Any], int]:
 @blueprint.arguments(IssuesQuerySchema, location="query")
 @blueprint.response(200, IssuesSchema)
 @member
+@reads("issue.read")
 def get_issues(query: dict[str, Any]) -> dict[str, Any]:
     """List the issues that the caller may see, with how many wait for what."""
     now, who = utc_now(), caller()
     with transaction(who.jurisdiction_id) as session:
         seen = scope(held_by_caller(session), "issue.read", now)
-        mine = Scope(person_id=who.person_id, subject_ids=seen)
+        mine = Scope(person_id=who.self_id, subject_ids=seen)
         found = listed(session, mine, query, now)
         return found | {"items": briefs(session, found["items"], now), "as_of": now}
 
@@ -74,6 +75,7 @@ def get_issues(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, WholeIssueSchema)
 @blueprint.alt_response(404, "NOT_FOUND")
 @member
+@reads("issue.read")
 def get_issue(issue_id: UUID) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Show an issue whole: its actions, its photos, and what the caller can do about it now."""
     with transaction(caller().jurisdiction_id) as session:
@@ -125,7 +127,7 @@ def _acted(issue_id: UUID, action_id: UUID) -> dict[str, Any]:
 
 
 def _standing(session: Session, now: datetime) -> Standing:
-    return Standing(person_id=caller().person_id, held=held_by_caller(session), at=now)
+    return Standing(person_id=caller().self_id, held=held_by_caller(session), at=now)
 
 
 def _key(session: Session, id: UUID) -> tuple[int, UUID]:

@@ -12,6 +12,7 @@ from gridsvc.identity import OPEN, declared
 from gridsvc.ids import new_id
 from gridsvc.people.models import Account, Device
 from gridsvc.signin.rules import Token
+from tests.factories.issues import add_issue, do
 from tests.factories.village import appoint
 
 NOW = datetime.now(UTC)
@@ -62,6 +63,22 @@ def test_a_grid_means_all_below_it(client, village, issue) -> None:
     headers = {"Authorization": f"Bearer {issue(village.town).json['token']}"}
     found = names(client.get("/api/v1/enterprises", headers=headers))
     assert sorted(found) == ["宏达砂石场", "钱家养殖场"]
+
+
+def test_a_program_reads_issues_of_its_grid_and_none_of_whoever_issued_it(
+    session, client, village, issue
+) -> None:
+    mine = add_issue(session, village.yard, village.officer)
+    theirs = add_issue(session, village.farm, village.head)
+    do(session, theirs, village.dispatcher, "assign", owner_id=village.dispatcher.id)
+    session.commit()
+    headers = {"Authorization": f"Bearer {issue(deeds=['issue.read']).json['token']}"}
+
+    found = client.get("/api/v1/issues", headers=headers).json["items"]
+
+    assert [item["id"] for item in found] == [str(mine.id)]
+    assert client.get(f"/api/v1/issues/{mine.id}", headers=headers).status_code == 200
+    assert client.get(f"/api/v1/issues/{theirs.id}", headers=headers).status_code == 404
 
 
 def test_a_program_gets_tiles(client, program) -> None:
