@@ -14,7 +14,7 @@ from gridsvc.demo.pictures import SCENES, picture
 from gridsvc.likeness import WINDOWS, compare, fingerprint, question
 from gridsvc.media.look import ALIKE, MOST_BITS
 
-MANY = 400 if os.environ.get("PROVE") == "full" else 20
+MANY = 200 if os.environ.get("PROVE") == "full" else 20
 
 Change = Callable[[Image.Image, Random], Image.Image]
 

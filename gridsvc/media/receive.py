@@ -7,6 +7,7 @@ is complete is one.
 """
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, BinaryIO
 from uuid import UUID
@@ -42,6 +43,16 @@ from gridsvc.store import Store
 HEAD = 16  # bytes that tell a recording
 
 
+@dataclass(frozen=True)
+class Piece:
+    """Bytes that a request brought: a part of a photo, or all of it."""
+
+    body: BinaryIO
+    length: int
+    sha256: str
+    is_sound: bool  # it is what its checksum says, if there is one
+
+
 def announce(
     session: Session, store: Store, told: Announcement, *, by: Actor, now: datetime
 ) -> Upload:
@@ -70,6 +81,27 @@ def announce(
 
 def _is_stale(upload: Upload, told: Announcement, now: datetime) -> bool:
     return upload.expires_at <= now or upload.length != told.length
+
+
+def take(
+    session: Session,
+    store: Store,
+    upload_id: UUID,
+    offset: int,
+    piece: Piece,
+    *,
+    by: Actor,
+    now: datetime,
+) -> tuple[Upload, DomainError | None]:
+    """Add a piece to its upload. One that is all of it completes it, in the same transaction.
+
+    Otherwise the last piece is committed before it is looked at: it is not sent again then,
+    should the worker die. Raises as append does; returns what complete returns.
+    """
+    upload = append(session, store, upload_id, offset, piece.body, by=by, now=now)
+    if upload.completed_at is not None or piece.length < upload.length:
+        return upload, None
+    return upload, complete(session, store, upload, by=by, now=now, sha256=piece.sha256)
 
 
 def append(
