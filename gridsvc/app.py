@@ -7,6 +7,7 @@ from gridsvc import cli
 from gridsvc.accountability.access import authorize
 from gridsvc.accounts.routes import blueprint as accounts
 from gridsvc.asides.routes import blueprint as quarantine
+from gridsvc.asides.routes import imports as queue_imports
 from gridsvc.audit.routes import blueprint as audit
 from gridsvc.config import Settings
 from gridsvc.coverage.routes import blueprint as coverage
@@ -76,6 +77,7 @@ FEATURES = (
     disclosures,
     sync,
     quarantine,
+    queue_imports,
     edits,
     phones,
 )

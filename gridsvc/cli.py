@@ -22,6 +22,7 @@ from gridsvc.marks.commands import visits
 from gridsvc.people.commands import units
 from gridsvc.roster.commands import admins, people
 from gridsvc.summaries.commands import summaries
+from gridsvc.sync.commands import sync
 
 COMMANDS: tuple[Command, ...] = (
     jobs.worker,
@@ -35,6 +36,7 @@ COMMANDS: tuple[Command, ...] = (
     enterprises,
     visits,
     summaries,
+    sync,
     dispatches,
     demo,
 )

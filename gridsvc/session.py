@@ -97,6 +97,10 @@ def transaction(jurisdiction_id: int) -> Iterator[Session]:
     services compose and no half of a piece of work is ever kept.
     """
     session = cast(Session, db.session())
+    if session.info.get("is_rehearsal"):
+        with session.begin_nested():
+            yield session
+        return
     session.info["jurisdiction_id"] = jurisdiction_id
     try:
         yield session
@@ -104,6 +108,22 @@ def transaction(jurisdiction_id: int) -> Iterator[Session]:
     except BaseException:
         session.rollback()
         raise
+
+
+@contextmanager
+def rehearsal(jurisdiction_id: int) -> Iterator[Session]:
+    """Yield the session for a dry run: all transactions inside are parts of one, undone at the end.
+
+    Take all the clocks first (synced.tick): work that is several transactions takes its locks
+    in several rounds, and two such would wait for each other in a ring.
+    """
+    session = cast(Session, db.session())
+    session.info |= {"jurisdiction_id": jurisdiction_id, "is_rehearsal": True}
+    try:
+        yield session
+    finally:
+        session.info.pop("is_rehearsal")
+        session.rollback()
 
 
 @contextmanager

@@ -1,13 +1,19 @@
 """HTTP for what was kept aside."""
 
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
+from flask import request
 from flask_smorest import Blueprint
 from sqlalchemy import select
 
 from gridsvc.accountability.access import NotYours, visible_grids
+from gridsvc.accountability.models import Duty
+from gridsvc.asides.intake import import_queue
+from gridsvc.asides.schemas import QueueImportedSchema, QueueImportSchema
 from gridsvc.clock import utc_now
+from gridsvc.errors import NotFound
 from gridsvc.identity import caller, needs
 from gridsvc.people.models import Person
 from gridsvc.quarantine import OPEN, Quarantined
@@ -26,6 +32,54 @@ from gridsvc.sync.schemas import (
 blueprint = Blueprint(
     "quarantine", __name__, url_prefix="/api/v1/quarantine", description="What was kept aside"
 )
+imports = Blueprint(
+    "imports", __name__, url_prefix="/api/v1/sync", description="The queue of a phone, as a file"
+)
+
+MOST_BYTES = 256 * 1024 * 1024  # of a file with its photos
+
+
+class UnknownOwner(NotFound):
+    """Nobody of yours has the phone that the file is of."""
+
+
+@imports.before_request
+def _allow_photos() -> None:
+    request.max_content_length = MOST_BYTES
+
+
+@imports.post("/import")
+@imports.arguments(QueueImportSchema)
+@imports.response(200, QueueImportedSchema)
+@imports.alt_response(404, "NOT_FOUND")
+@needs("queue.import")
+def post_import(body: dict[str, Any]) -> dict[str, Any]:
+    """Take in the file of a phone's queue in its owner's name, or say what that would do."""
+    who, now, file = caller(), utc_now(), body["file"]
+    with transaction(who.jurisdiction_id) as session:
+        owner = _owner(session, file["person_id"])
+    records, photos = import_queue(
+        who.jurisdiction_id, file, by=who.actor, dry_run=body["dry_run"], now=now
+    )
+    return {
+        "dry_run": body["dry_run"],
+        "owner": owner,
+        "counts": Counter(told["verdict"] for told in records),
+        "records": records,
+        "photos": photos,
+        "as_of": now,
+    }
+
+
+def _owner(session: Session, person_id: UUID) -> Person:
+    """Return somebody who has, or had, a duty where the caller may bring files. Or UnknownOwner."""
+    owner = session.get(Person, person_id)
+    duties = select(Duty.id).where(
+        Duty.person_id == person_id, Duty.subject_id.in_(visible_grids(session, "queue.import"))
+    )
+    if owner is None or session.scalar(duties.limit(1)) is None:
+        raise UnknownOwner(f"There is no {person_id}, or none of yours.")
+    return owner
 
 
 @blueprint.get("")

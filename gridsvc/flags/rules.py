@@ -33,6 +33,8 @@ KINDS: dict[str, float] = {
     "poor_fix": 0.0,
     "clock_skew": 0.0,
     "gps_clock_skew": 0.0,
+    "predecessor_missing": 0.0,
+    "handed_in": 0.0,
 }
 MINIMUM_DWELL_S = 120.0  # where a rule set says nothing
 

@@ -209,6 +209,7 @@ def flags(
     if report.position is not None and report.accuracy_m == 0 and not has_receiver:
         yield _flag(report, "constant_accuracy", accuracy_m=0)
     yield from _clock_flags(report, numbers, at)
+    yield from (_flag(report, mark) for mark in report.envelope.marks)
 
 
 def _position_flags(

@@ -26,7 +26,6 @@ class DeviceHealthSchema(Schema):
 class HeldDeviceSchema(Schema):
     """A phone that somebody signed in on."""
 
-    id = fields.UUID()
     name = fields.String()
     created_at = MomentField()
     last_seen_at = MomentField()

@@ -21,7 +21,6 @@ from gridsvc.sync.push import Parcel, Sender, Unreadable
 from gridsvc.wire import GridRefSchema, MomentField, PersonRefSchema, TextField, Uuid7Field
 
 MOST_RECORDS = 500
-TRACKLESS = [*(kind for kind in KINDS if kind != "track"), "media"]
 
 
 class RecordSchema(Schema):
@@ -140,7 +139,7 @@ class AttemptSchema(Schema):
 class AsideSchema(Schema):
     """A record that was not entered. `record` is what was sent: JSON, as text.
 
-    Without its body where it could tell where somebody went, for who may not read tracks there.
+    Without its body for who may not read tracks there.
     """
 
     id = fields.UUID()
@@ -230,11 +229,11 @@ def aside_item(
 ) -> dict[str, Any]:
     """Return a record that was kept aside, with the little that it says of itself.
 
-    Whoever may not read the sender's tracks gets no body that is, or could be, part of one.
+    Whoever may not read the sender's tracks, an administrator, gets no body: what was in the
+    field is not theirs to read.
     """
     sent = json.loads(aside.record)
     told = sent if isinstance(sent, dict) else {}
-    is_plain = shows_tracks or told.get("kind") in TRACKLESS
     return {
         "id": aside.id,
         "kind": _text(told.get("kind")),
@@ -243,7 +242,7 @@ def aside_item(
         "received_at": aside.received_at,
         "verdict": aside.verdict,
         "problem": aside.problem,
-        "record": aside.record if is_plain else json.dumps({"kind": _text(told.get("kind"))}),
+        "record": aside.record if shows_tracks else json.dumps({"kind": _text(told.get("kind"))}),
         **{name: getattr(aside, name) for name in STANDING},
         "attempts": attempts,
         "handed_in_by": (people or {}).get(aside.handed_in_by_id),

@@ -69,6 +69,19 @@ def order(ids: Ids) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def edit(ids: Ids) -> dict[str, Any]:
+    changes = {"address": {"from": "", "to": "村东头"}}
+    return {
+        "made_at": MADE_AT, "subject_kind": "enterprise", "subject_id": ids["enterprise"],
+        "base_version": 1, "changes": changes,
+    }  # fmt: skip
+
+
+def queue_file(ids: Ids) -> dict[str, Any]:
+    told = {"format": "gridsvc-outbox/1", "exported_at": MADE_AT, "records": []}
+    return {"dry_run": True, "file": told | {"person_id": ids["person"]}}
+
+
 def leave(ids: Ids) -> dict[str, Any]:
     days = {"first_day": NEXT_MONTH, "last_day": NEXT_MONTH}
     return {"person_id": ids["person"], "reason": "年休", **days}

@@ -34,17 +34,21 @@ READ = {
     "signed": "summary.read",
     "order": "dispatch.read",
     "quarantined": "quarantine.read",
+    "conflict": "conflict.settle",
     "leave": "leave.record",
     "device": "device.manage",
     "access_token": "access_token.manage",
+    "login": "login.read",
     "upload": None,
     "phone": None,
 }
 CURIOUS = {
     "grid_officer@3", "grid_head@2", "dispatcher@1", "dept_liaison@unit", "former head",
 }  # fmt: skip
+# Who may read one of these may read all of them in the jurisdiction:
+WIDE = {"login"}
 # No secrets inside their jurisdiction:
-PUBLIC = {"grid", "duty", "keeper", "person", "login", "dispatch", "handover"}
+PUBLIC = {"grid", "duty", "keeper", "person", "dispatch", "handover"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,6 +146,9 @@ class Who:
         below = any(spot.grid.id in chain for chain in chains)
         return "above" if above else "below" if below else "beside"
 
+    def _reads_all(self, kind: str, deed: str) -> bool:
+        return kind in WIDE and self.holds(deed)
+
     @property
     def is_curious(self) -> bool:
         """Whether they ask for what lies in another jurisdiction, too: one of every kind does."""
@@ -165,7 +172,7 @@ class Who:
         if kind in PUBLIC or self.owns(spot, kind):
             return True
         deed = READ[plain(kind)]
-        if deed and self.reaches(deed, spot, kind, ever=ever):
+        if deed and (self.reaches(deed, spot, kind, ever=ever) or self._reads_all(kind, deed)):
             return True
         return (
             briefly

@@ -9,6 +9,8 @@ import numpy as np
 from sqlalchemy import select
 
 from gridsvc.actor import person
+from gridsvc.edits.rules import EditReport
+from gridsvc.edits.service import edit
 from gridsvc.ids import new_id
 from gridsvc.inspections.service import register
 from gridsvc.media.models import Media, Upload
@@ -48,6 +50,7 @@ def leave_records(session: Session, spot: Spot, officer: Person, checklist: Chec
         "photo": photo.sha256,
         "day_close": add_day_close(session, officer, spot.grid, YESTERDAY),
         "upload": _announced(session, officer),
+        "conflict": _conflict(session, officer, spot),
         **_aside(session, officer),
     }
 
@@ -114,6 +117,18 @@ def _announced(session: Session, officer: Person) -> Upload:
     session.add(upload)
     session.flush()
     return upload
+
+
+def _conflict(session: Session, officer: Person, spot: Spot) -> UUID:
+    """An edit of what somebody else had changed meanwhile."""
+    told: Facts = {
+        "subject_kind": "enterprise", "subject_id": spot.ids["enterprise"].id, "base_version": 1,
+        "changes": {"address": {"from": "老地址", "to": "新地址"}},
+    }  # fmt: skip
+    report = EditReport(envelope=an_envelope(officer, told, made_at=YESTERDAY), **told)
+    [outcome] = edit(session, [report], by=person(officer.id), now=YESTERDAY)
+    assert outcome.verdict == "accepted", outcome
+    return report.envelope.id
 
 
 def _aside(session: Session, officer: Person) -> dict[str, Any]:
