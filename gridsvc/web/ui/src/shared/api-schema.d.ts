@@ -558,6 +558,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calendar/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                day: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Say that a day of today or later is worked, or is off, unlike its weekday says. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    day: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MarkDay"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CalendarDay"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        /** Let a day of today or later go by its weekday again. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    day: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: components["responses"]["NOT_FOUND"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/checklists": {
         parameters: {
             query?: never;
@@ -593,7 +662,34 @@ export interface paths {
             };
         };
         put?: never;
-        post?: never;
+        /** Put a new version of a checklist in force. What was answered keeps its version. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewChecklist"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Checklist"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -637,6 +733,96 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the edits that met others: those that want a choice, or those that merged. */
+        get: {
+            parameters: {
+                query?: {
+                    state?: "soft" | "hard";
+                    limit?: number;
+                    after?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conflicts"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conflicts/{conflict_id}:settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conflict_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose, for each field that two people changed, which value it has from now on. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    conflict_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Choices"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conflict"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/coverage-debt": {
         parameters: {
             query?: never;
@@ -664,6 +850,95 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Debts"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coverage-debt/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return exactly the visits behind a line of the totals, a page of them. */
+        get: {
+            parameters: {
+                query: {
+                    grid: string;
+                    at?: string;
+                    by?: "owner" | "grid" | "officer";
+                    key: string;
+                    skip?: number;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DebtRecords"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coverage-debt/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Add up the visits that a grid owes by who answers for them, by grid or by officer. */
+        get: {
+            parameters: {
+                query: {
+                    grid: string;
+                    at?: string;
+                    by?: "owner" | "grid" | "officer";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DebtTotals"];
                     };
                 };
                 404: components["responses"]["NOT_FOUND"];
@@ -1289,6 +1564,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/edits/{edit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                edit_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Change facts of an issue or an enterprise; what somebody else changed, too, is kept. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    edit_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EditReport"];
+                };
+            };
+            responses: {
+                /** @description A retry: already entered */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Edited"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Edited"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/enterprise-proposals/{enterprise_proposal_id}": {
         parameters: {
             query?: never;
@@ -1784,7 +2116,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["Because"];
+                    "application/json": components["schemas"]["Withdrawal"];
                 };
             };
             responses: {
@@ -2035,6 +2367,53 @@ export interface paths {
                     };
                 };
                 404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enterprises:import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enter enterprises from a table, all or nothing.
+         * @description First as a dry run, which tells every difference and writes nothing. Then with the `digest`
+         *     that it gave: if what would change is another by now, nothing is written (registry-changed).
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RegistryImport"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RegistryImported"];
+                    };
+                };
                 409: components["responses"]["CONFLICT"];
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
@@ -3003,6 +3382,122 @@ export interface paths {
                 };
                 403: components["responses"]["FORBIDDEN"];
                 404: components["responses"]["NOT_FOUND"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the marks in the grids that the caller may see, the latest first. */
+        get: {
+            parameters: {
+                query?: {
+                    grid?: string;
+                    enterprise?: string;
+                    kind?: "attention" | "exemption";
+                    since?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Marks"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Let an enterprise have attention, or be exempt from visits, on some days. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewMark"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Mark"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marks/{mark_id}:end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mark_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a mark count no longer than today. The days it counted stay as they were. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    mark_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Mark"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -4378,6 +4873,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/phone-states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the phones of those who patrol in the caller's grids, those with trouble first. */
+        get: {
+            parameters: {
+                query?: {
+                    grid?: string;
+                    build?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PhoneStates"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/phones": {
         parameters: {
             query?: never;
@@ -4476,6 +5012,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    state?: "open" | "held" | "waiting" | "resting" | "entered" | "dismissed";
                     limit?: number;
                     after?: string;
                 };
@@ -4500,6 +5037,97 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/{aside_id}:dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                aside_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set a record aside for good, with a reason. It stays kept; sent again it is refused. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    aside_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Dismissal"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Aside"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/{aside_id}:retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                aside_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try once more to enter a record, on behalf of whoever sent it; say what came of it. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    aside_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Aside"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -4615,7 +5243,154 @@ export interface paths {
             };
         };
         put?: never;
+        /** Put a rule set in force, from now on or later. The past stays as it was judged. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewRuleSet"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RuleSet"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rule-sets/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the JSON Schema that the document of a rule set keeps to. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A JSON Schema (2020-12) */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rule-sets/{rule_set_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_set_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take back a rule set that is not in force yet. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    rule_set_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rule-sets:preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell what a rule set would change, without putting it in force. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewRuleSet"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Preview"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -4793,6 +5568,104 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sync/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell the caller what of theirs did not arrive: the last failures, and absent photos. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SyncHealth"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Note how the caller's phone is, between two syncs. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["HealthBody"];
+                };
+            };
+            responses: {
+                /** @description Noted */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/missing-media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the records of the caller's grids whose photos have not come within a minute. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MissingMedia"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sync/pull": {
         parameters: {
             query?: never;
@@ -4832,7 +5705,39 @@ export interface paths {
             };
         };
         put?: never;
-        post?: never;
+        /** Likewise, with a cursor of any length; the phone may tell how it is. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PullBody"];
+                };
+            };
+            responses: {
+                /** @description What changed, and the cursor to come back with */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Nothing changed */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                410: components["responses"]["GONE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -5034,6 +5939,120 @@ export interface paths {
                         "application/json": components["schemas"]["Receivers"];
                     };
                 };
+                404: components["responses"]["NOT_FOUND"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List whose turn it is in the grids that the caller may see. */
+        get: {
+            parameters: {
+                query?: {
+                    grid?: string;
+                    from?: string;
+                    until?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Turns"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Say whose turn it is. Coverage debt then names that officer, too. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewTurn"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TurnGiven"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/turns/{turn_id}:end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                turn_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a turn count no longer, from today on. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    turn_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TurnGiven"];
+                    };
+                };
+                403: components["responses"]["FORBIDDEN"];
                 404: components["responses"]["NOT_FOUND"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
@@ -5718,17 +6737,45 @@ export interface components {
             supervision_class?: "key" | "general" | "special";
         };
         Aside: {
+            attempts?: components["schemas"]["Attempt"][];
+            handed_in_by?: components["schemas"]["PersonRef"] | null;
             /** Format: uuid */
             id?: string;
+            /** @description Entered without what it waited for. */
+            is_marked?: boolean;
             kind?: unknown;
+            /** Format: date-time */
+            next_at?: string | null;
             problem?: {
                 [key: string]: unknown;
             };
+            reason?: string | null;
             /** Format: date-time */
             received_at?: string;
             record?: string;
             record_id?: unknown;
             sender?: components["schemas"]["PersonRef"];
+            settled_by?: components["schemas"]["PersonRef"] | null;
+            /** Format: date-time */
+            since?: string;
+            /**
+             * @description held: for another record; waiting: for its next attempt; resting: for a person.
+             * @enum {string}
+             */
+            state?: "held" | "waiting" | "resting" | "entered" | "dismissed";
+            verdict?: string;
+            /** Format: uuid */
+            waits_for?: string | null;
+            waits_for_kind?: string | null;
+        };
+        Attempt: {
+            /** Format: date-time */
+            at?: string;
+            /** @description person:<id>, or system:<job>. */
+            by?: string;
+            problem?: {
+                [key: string]: unknown;
+            };
             verdict?: string;
         };
         Because: {
@@ -5820,10 +6867,19 @@ export interface components {
             items?: components["schemas"]["Case"][];
             people?: components["schemas"]["PersonWeek"][];
         };
+        Change: {
+            from: string | null;
+            to: string | null;
+        };
         ChangedDuties: {
             begun?: number;
             ended?: number;
             unchanged?: number;
+        };
+        ChangedEnterprise: {
+            code?: string;
+            columns?: string[];
+            name?: string;
         };
         ChangedPeople: {
             changed?: number;
@@ -5839,10 +6895,37 @@ export interface components {
                 [key: string]: unknown;
             }[];
             object_kind?: string;
+            /** Format: date-time */
+            put_at?: string | null;
+            put_by?: components["schemas"]["PersonRef"] | null;
             version?: number;
+        };
+        ChecklistItem: {
+            item: string;
+            /** @default  */
+            key_point?: string;
+            /** @default true */
+            photo_if_problem?: boolean;
+            /** @default false */
+            photo_required?: boolean;
+            /**
+             * @default ordinary
+             * @enum {string}
+             */
+            severity?: "minor" | "ordinary" | "serious";
+            /** @default  */
+            standard?: string;
+            text: string;
+            /** @default  */
+            text_en?: string;
         };
         Checklists: {
             items?: components["schemas"]["Checklist"][];
+        };
+        Choices: {
+            choices: {
+                [key: string]: "theirs" | "to";
+            };
         };
         Closed: {
             day_close?: components["schemas"]["DayClose"];
@@ -5873,8 +6956,43 @@ export interface components {
             as_of?: string;
             items?: components["schemas"]["Colleague"][];
         };
+        Coming: {
+            /** Format: date */
+            due_on?: string;
+            enterprise?: components["schemas"]["EnterpriseRef"];
+            level?: number;
+            /** @description Only a visit at night makes it. */
+            night?: boolean;
+            /** @description 0: due today. */
+            owed_days?: number;
+            rule_set?: components["schemas"]["RuleSetRef"];
+        };
         Confirm: {
             otp: string;
+        };
+        Conflict: {
+            applied?: string[];
+            grid?: components["schemas"]["GridRef"];
+            /** Format: uuid */
+            id?: string;
+            /**
+             * Format: date-time
+             * @description When it was made, clock put right.
+             */
+            made_at?: string;
+            overlaps?: components["schemas"]["Overlap"][];
+            /** Format: date-time */
+            received_at?: string;
+            sender?: components["schemas"]["PersonRef"];
+            /** Format: date-time */
+            settled_at?: string | null;
+            /** @enum {string} */
+            state?: "soft" | "hard" | "settled";
+            subject?: components["schemas"]["SubjectRef"];
+        };
+        Conflicts: {
+            items?: components["schemas"]["Conflict"][];
+            next?: string | null;
         };
         Content: {
             from?: string;
@@ -5934,11 +7052,45 @@ export interface components {
         Debt: {
             enterprise?: components["schemas"]["EnterpriseRef"];
             grid?: components["schemas"]["GridRef"];
+            /** @description Whose duty it is: 3 village, 2 town. */
+            level?: number;
+            night?: boolean;
+            /** @description Whose turn it is, if named. */
+            officer?: components["schemas"]["PersonRef"] | null;
             owed_days?: number;
             /** Format: date */
             owed_since?: string;
             owner?: components["schemas"]["PersonRef"] | null;
+            rule_set?: components["schemas"]["RuleSetRef"];
             vacant?: boolean;
+        };
+        DebtRecords: {
+            /** Format: date-time */
+            as_of?: string;
+            count?: number;
+            items?: components["schemas"]["Debt"][];
+        };
+        DebtTotal: {
+            count?: number;
+            enterprises?: number;
+            grid?: components["schemas"]["GridRef"] | null;
+            key?: string;
+            longest_days?: number;
+            /** @description Of all together. */
+            owed_days?: number;
+            person?: components["schemas"]["PersonRef"] | null;
+            /** Format: date */
+            since?: string;
+            /** @description Nobody answers for the enterprises; `person` heads the grid. */
+            vacant?: boolean;
+        };
+        DebtTotals: {
+            /** Format: date-time */
+            as_of?: string;
+            by?: string;
+            /** @description All visits that are owed. */
+            count?: number;
+            items?: components["schemas"]["DebtTotal"][];
         };
         Debts: {
             /** Format: date-time */
@@ -5968,6 +7120,19 @@ export interface components {
             /** @default  */
             name?: string;
         };
+        DeviceHealth: {
+            app_build?: string | null;
+            battery?: number | null;
+            clock_offset_s?: number | null;
+            /** Format: uuid */
+            installation_id?: string | null;
+            network?: string | null;
+            /** Format: date-time */
+            oldest_unsent_at?: string | null;
+            queue_length?: number | null;
+            storage_free_bytes?: number | null;
+            storage_used_bytes?: number | null;
+        };
         Difference: {
             before?: string;
             change?: string;
@@ -5980,6 +7145,9 @@ export interface components {
             subject_code?: string;
             subject_kind?: string;
             until?: string;
+        };
+        Dismissal: {
+            reason: string;
         };
         Dispatch: {
             as_of?: string;
@@ -6053,6 +7221,9 @@ export interface components {
             supervision_class?: string;
         };
         DueVisit: {
+            asks?: components["schemas"]["MadeAsk"][];
+            /** @description Marked for attention on that day. */
+            attention?: boolean;
             /** Format: uuid */
             checklist_id?: string | null;
             /** Format: date */
@@ -6063,17 +7234,20 @@ export interface components {
             last_visit_at?: string | null;
             /** @description 0: due today. */
             owed_days?: number;
+            /** @description Nothing of `asks` is left. */
             visited_today?: boolean;
         };
         DueVisits: {
             /** Format: date-time */
             as_of?: string;
+            coming?: components["schemas"]["Coming"][];
             /** Format: date */
             date?: string;
             grid?: components["schemas"]["GridRef"];
             is_patrol_day?: boolean;
             items?: components["schemas"]["DueVisit"][];
             left?: number;
+            rounds?: components["schemas"]["RoundDue"][];
             rule_set?: string;
             visited?: number;
         };
@@ -6111,6 +7285,45 @@ export interface components {
             subject?: components["schemas"]["Subject"];
             /** Format: date-time */
             until?: string | null;
+        };
+        Edit: {
+            applied?: string[];
+            /** Format: uuid */
+            id?: string;
+            /** Format: date-time */
+            occurred_at?: string;
+            overlaps?: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            received_at?: string;
+            /** @description merged; soft: something else had changed; hard; settled. */
+            state?: string;
+            /** Format: uuid */
+            subject_id?: string;
+            subject_kind?: string;
+        };
+        EditReport: {
+            /** @description The version of the thing as it was read. */
+            base_version: number;
+            changes: {
+                [key: string]: components["schemas"]["Change"];
+            };
+            /**
+             * Format: date-time
+             * @description When it happened, by the phone's own clock.
+             */
+            made_at: string;
+            /** Format: uuid */
+            subject_id: string;
+            /** @enum {string} */
+            subject_kind: "issue" | "enterprise";
+        };
+        Edited: {
+            edit?: components["schemas"]["Edit"];
+            receipt?: {
+                [key: string]: unknown;
+            };
         };
         Effect: {
             after?: components["schemas"]["Figure"] | null;
@@ -6232,6 +7445,21 @@ export interface components {
             /** @enum {string} */
             supervision_class?: "key" | "general" | "special";
             uscc?: string | null;
+        };
+        Failure: {
+            /** Format: date-time */
+            at?: string;
+            kind?: string | null;
+            /** Format: date-time */
+            next_at?: string | null;
+            problem?: {
+                [key: string]: unknown;
+            };
+            /** Format: uuid */
+            record_id?: string | null;
+            /** @enum {string} */
+            state?: "held" | "waiting" | "resting" | "entered" | "dismissed";
+            verdict?: string;
         };
         Fault: {
             line?: number;
@@ -6476,6 +7704,18 @@ export interface components {
         Head: {
             hash?: string;
             seq?: number;
+        };
+        HealthBody: {
+            device: components["schemas"]["DeviceHealth"];
+        };
+        HeldDevice: {
+            /** Format: date-time */
+            created_at?: string;
+            /** Format: uuid */
+            id?: string;
+            /** Format: date-time */
+            last_seen_at?: string;
+            name?: string;
         };
         History: {
             numbers?: {
@@ -6751,6 +7991,11 @@ export interface components {
             /** Format: date-time */
             signed_at?: string;
         };
+        LaterRules: {
+            /** Format: date-time */
+            in_force_from?: string;
+            name?: string;
+        };
         Leave: {
             /** Format: date-time */
             cancelled_at?: string | null;
@@ -6851,6 +8096,46 @@ export interface components {
             other?: components["schemas"]["Enterprise"];
             reasons?: string[];
         };
+        MadeAsk: {
+            /** Format: date */
+            due_on?: string;
+            level?: number;
+            made?: boolean;
+            /** @description Only a visit at night makes it. */
+            night?: boolean;
+            /** @description 0: due today. */
+            owed_days?: number;
+            rule_set?: components["schemas"]["RuleSetRef"];
+        };
+        Mark: {
+            /** Format: date-time */
+            ended_at?: string | null;
+            enterprise?: components["schemas"]["EnterpriseRef"];
+            /** Format: date */
+            first_day?: string;
+            /** Format: uuid */
+            id?: string;
+            /** @enum {string} */
+            kind?: "attention" | "exemption";
+            /**
+             * Format: date
+             * @description Included; before the first: taken back.
+             */
+            last_day?: string;
+            reason?: string;
+            /** Format: date-time */
+            recorded_at?: string;
+            recorded_by?: components["schemas"]["PersonRef"] | null;
+        };
+        MarkDay: {
+            is_workday: boolean;
+            name: string;
+        };
+        Marks: {
+            /** Format: date-time */
+            as_of?: string;
+            items?: components["schemas"]["Mark"][];
+        };
         Me: {
             /** @description For browsers: send as X-CSRFToken. */
             csrf_token?: string;
@@ -6889,10 +8174,18 @@ export interface components {
             minutes: string;
             version: number;
         };
+        MissingMedia: {
+            /** Format: date-time */
+            as_of?: string;
+            items?: components["schemas"]["Unphotographed"][];
+        };
         MissingVisit: {
             /** Format: date */
             due_on?: string;
             enterprise?: components["schemas"]["EnterpriseRef"];
+            /** @description Whose duty it was: 3 village, 2 town. */
+            level?: number;
+            night?: boolean;
             owed_days?: number;
             owner?: components["schemas"]["PersonRef"] | null;
             /** Format: date */
@@ -6974,6 +8267,15 @@ export interface components {
             }[];
             visits?: number;
         };
+        NewChecklist: {
+            /**
+             * Format: date-time
+             * @default null
+             */
+            in_force_from?: string | null;
+            items: components["schemas"]["ChecklistItem"][];
+            object_kind: string;
+        };
         NewEnterprise: {
             address: string;
             code?: string;
@@ -7003,6 +8305,17 @@ export interface components {
             supervision_class: "key" | "general" | "special";
             uscc?: string | null;
         };
+        NewMark: {
+            /** Format: uuid */
+            enterprise_id: string;
+            /** Format: date */
+            first_day: string;
+            /** @enum {string} */
+            kind: "attention" | "exemption";
+            /** Format: date */
+            last_day: string;
+            reason: string;
+        };
         NewPenalty: {
             amount_cny?: number | null;
             authority: string;
@@ -7011,6 +8324,37 @@ export interface components {
             ground: string;
             measure: string;
             number: string;
+        };
+        NewRuleSet: {
+            /** @description See /api/v1/rule-sets/schema. */
+            document: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @default null
+             */
+            in_force_from?: string | null;
+            name: string;
+            /** @default  */
+            note?: string;
+        };
+        NewTurn: {
+            /**
+             * Format: uuid
+             * @default null
+             */
+            enterprise_id?: string | null;
+            /** Format: date */
+            first_day: string;
+            /** Format: uuid */
+            grid_id: string;
+            /** Format: date */
+            last_day: string;
+            /** @default false */
+            night?: boolean;
+            /** Format: uuid */
+            person_id: string;
         };
         Oidc: {
             is_offered?: boolean;
@@ -7097,6 +8441,12 @@ export interface components {
             initials?: string;
             level?: number;
             name?: string;
+        };
+        Overlap: {
+            field?: string;
+            from?: string | null;
+            stands?: string | null;
+            to?: string | null;
         };
         OwnCases: {
             /** Format: date-time */
@@ -7294,6 +8644,23 @@ export interface components {
             no_duty?: number;
             several?: number;
         };
+        PhoneState: {
+            amiss?: ("scope_too_wide" | "never_synced" | "unsent" | "clock_off" | "low_storage" | "old_build" | "passed_on" | "silent")[];
+            device?: components["schemas"]["HeldDevice"] | null;
+            /** @description Whose phone it was before. */
+            former_owner?: components["schemas"]["PersonRef"] | null;
+            grid?: components["schemas"]["GridRef"];
+            health?: components["schemas"]["Told"] | null;
+            person?: components["schemas"]["PersonRef"];
+        };
+        PhoneStates: {
+            /** Format: date-time */
+            as_of?: string;
+            counts?: {
+                [key: string]: number;
+            };
+            items?: components["schemas"]["PhoneState"][];
+        };
         Phones: {
             /** Format: date-time */
             as_of?: string;
@@ -7319,6 +8686,49 @@ export interface components {
             source?: "camera" | "picked";
             /** Format: date-time */
             taken_at: string;
+        };
+        Preview: {
+            /** Format: date-time */
+            as_of?: string;
+            becomes_due?: components["schemas"]["PreviewList"];
+            by_class?: components["schemas"]["PreviewClass"][];
+            by_grid?: components["schemas"]["PreviewGrid"][];
+            /** Format: date */
+            first_day?: string;
+            /** Format: date-time */
+            in_force_from?: string;
+            later?: components["schemas"]["LaterRules"][];
+            name?: string;
+            no_longer_due?: components["schemas"]["PreviewList"];
+            objects?: number;
+            owners?: components["schemas"]["PreviewOwner"][];
+            weeks?: number;
+        };
+        PreviewClass: {
+            after?: components["schemas"]["PreviewCounts"];
+            before?: components["schemas"]["PreviewCounts"];
+            /** @description The supervision class. */
+            key?: string;
+        };
+        PreviewCounts: {
+            asked?: number;
+            due?: number;
+            owed?: number;
+        };
+        PreviewGrid: {
+            after?: components["schemas"]["PreviewCounts"];
+            before?: components["schemas"]["PreviewCounts"];
+            grid?: components["schemas"]["GridRef"];
+        };
+        PreviewList: {
+            count?: number;
+            items?: components["schemas"]["Debt"][];
+        };
+        PreviewOwner: {
+            after?: number;
+            before?: number;
+            owner?: components["schemas"]["PersonRef"] | null;
+            vacant?: boolean;
         };
         PreviousOrder: {
             addressee?: components["schemas"]["GridRef"];
@@ -7391,7 +8801,15 @@ export interface components {
             algorithm?: string;
             public_key?: string;
         };
+        PullBody: {
+            /** @default  */
+            cursor?: string;
+            /** @default null */
+            device?: components["schemas"]["DeviceHealth"] | null;
+        };
         Push: {
+            /** @default null */
+            device?: components["schemas"]["DeviceHealth"] | null;
             records: unknown[];
         };
         Pushed: {
@@ -7400,6 +8818,9 @@ export interface components {
             verdicts?: components["schemas"]["Verdict"][];
         };
         Quarantine: {
+            counts?: {
+                [key: string]: number;
+            };
             items?: components["schemas"]["Aside"][];
             next?: string | null;
         };
@@ -7462,6 +8883,26 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        RegistryImport: {
+            /** Format: byte */
+            content: string;
+            /** @enum {string} */
+            crs: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+            /** @default null */
+            digest?: string | null;
+            /** @default true */
+            dry_run?: boolean;
+            /** @example firms.xlsx */
+            name: string;
+        };
+        RegistryImported: {
+            changed?: components["schemas"]["ChangedEnterprise"][];
+            digest?: string;
+            dry_run?: boolean;
+            faults?: components["schemas"]["Fault"][];
+            new?: components["schemas"]["TabledEnterprise"][];
+            unchanged?: number;
+        };
         Remark: {
             key: string;
             version: number;
@@ -7523,6 +8964,16 @@ export interface components {
             received_at?: string;
             track?: components["schemas"]["Measured"];
         };
+        RoundDue: {
+            /** Format: date */
+            first_day?: string;
+            /** Format: date */
+            last_day?: string;
+            made?: number;
+            night?: boolean;
+            per?: string;
+            times?: number;
+        };
         Rounds: {
             /** Format: date-time */
             as_of?: string;
@@ -7530,6 +8981,7 @@ export interface components {
             next?: string | null;
         };
         RuleSet: {
+            /** @description In the shape of /api/v1/rule-sets/schema, also if it is older. */
             document?: {
                 [key: string]: unknown;
             };
@@ -7539,6 +8991,20 @@ export interface components {
             in_force?: boolean;
             /** Format: date-time */
             in_force_from?: string;
+            /**
+             * Format: date
+             * @description The first day whose due visits it judges: a day has one rule.
+             */
+            judges_from?: string;
+            name?: string;
+            note?: string | null;
+            /** Format: date-time */
+            put_at?: string | null;
+            put_by?: components["schemas"]["PersonRef"] | null;
+        };
+        RuleSetRef: {
+            /** Format: uuid */
+            id?: string;
             name?: string;
         };
         RuleSets: {
@@ -7639,6 +9105,12 @@ export interface components {
             level?: number | null;
             name?: string;
         };
+        SubjectRef: {
+            /** Format: uuid */
+            id?: string;
+            kind?: string;
+            name?: string;
+        };
         Summaries: {
             items?: components["schemas"]["SummaryItem"][];
         };
@@ -7690,6 +9162,16 @@ export interface components {
             version?: number;
             week?: string;
         };
+        SyncHealth: {
+            /** Format: date-time */
+            as_of?: string;
+            failures?: components["schemas"]["Failure"][];
+            missing_media?: components["schemas"]["Unphotographed"][];
+        };
+        TabledEnterprise: {
+            code?: string;
+            name?: string;
+        };
         TakenOver: {
             /** Format: date-time */
             at?: string;
@@ -7731,6 +9213,23 @@ export interface components {
             places?: components["schemas"]["Subject"][];
             subject?: components["schemas"]["Subject"] | null;
             vacancies?: components["schemas"]["Vacancy"][];
+        };
+        Told: {
+            app_build?: string | null;
+            battery?: number | null;
+            clock_offset_s?: number | null;
+            /** Format: uuid */
+            installation_id?: string | null;
+            network?: string | null;
+            /** Format: date-time */
+            oldest_unsent_at?: string | null;
+            queue_length?: number | null;
+            /** Format: date-time */
+            reported_at?: string;
+            /** @description It was refused: of so many grids. */
+            scope_too_wide?: number | null;
+            storage_free_bytes?: number | null;
+            storage_used_bytes?: number | null;
         };
         TooFew: {
             grid?: components["schemas"]["GridRef"];
@@ -7896,6 +9395,37 @@ export interface components {
             seq?: number;
             subject?: components["schemas"]["DoneTo"];
         };
+        Turn: {
+            enterprise?: components["schemas"]["EnterpriseRef"] | null;
+            /** Format: date */
+            first_day?: string;
+            grid?: components["schemas"]["GridRef"];
+            /** Format: uuid */
+            id?: string;
+            /** Format: date */
+            last_day?: string;
+            night?: boolean;
+            person?: components["schemas"]["PersonRef"];
+        };
+        TurnGiven: {
+            /** Format: uuid */
+            enterprise_id?: string | null;
+            /** Format: date */
+            first_day?: string;
+            /** Format: uuid */
+            grid_id?: string;
+            /** Format: uuid */
+            id?: string;
+            /** Format: date */
+            last_day?: string;
+            /** Format: uuid */
+            person_id?: string;
+        };
+        Turns: {
+            /** Format: date-time */
+            as_of?: string;
+            items?: components["schemas"]["Turn"][];
+        };
         Unit: {
             code?: string;
             /** Format: uuid */
@@ -7912,6 +9442,19 @@ export interface components {
         };
         Units: {
             items?: components["schemas"]["Unit"][];
+        };
+        Unphotographed: {
+            /**
+             * Format: date-time
+             * @description When it was entered.
+             */
+            at?: string;
+            grid?: components["schemas"]["GridRef"];
+            kind?: string;
+            /** Format: uuid */
+            record_id?: string;
+            sender?: components["schemas"]["PersonRef"];
+            sha256s?: string[];
         };
         Unvisited: {
             /** Format: uuid */
@@ -8048,6 +9591,9 @@ export interface components {
             issue?: components["schemas"]["Issue"];
             photos?: components["schemas"]["IssuePhoto"][];
             responsible_then?: components["schemas"]["IssueHolder"][];
+        };
+        Withdrawal: {
+            reason: string;
         };
     };
     responses: {
