@@ -18,7 +18,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -43,14 +43,19 @@ class Seen(NamedTuple):
 
     def visited(self, day: date) -> "Seen":
         """Return what is known after another visit, on the same day or later."""
-        if day <= self.day and self.in_week:
-            return self
-        weekly = self.in_week if period_of(self.day, "week") == period_of(day, "week") else 0
-        same_half = period_of(self.day, "half_month") == period_of(day, "half_month")
-        return Seen(max(day, self.day), weekly + 1, (self.in_half if same_half else 0) + 1)
+        return _visited(self, day)
 
     def of(self, per: str) -> int:
         return self.in_week if per == "week" else self.in_half
+
+
+@lru_cache(maxsize=1 << 16)
+def _visited(seen: Seen, day: date) -> Seen:
+    if day <= seen.day and seen.in_week:
+        return seen
+    weekly = seen.in_week if period_of(seen.day, "week") == period_of(day, "week") else 0
+    same_half = period_of(seen.day, "half_month") == period_of(day, "half_month")
+    return Seen(max(day, seen.day), weekly + 1, (seen.in_half if same_half else 0) + 1)
 
 
 class Due(NamedTuple):
@@ -93,6 +98,7 @@ class Judge:
     numbers: Numbers
 
 
+@lru_cache(maxsize=1 << 12)
 def period_of(day: date, per: str) -> Days:
     """Return the first and the last day of the week or half-month of a day."""
     if per == "week":

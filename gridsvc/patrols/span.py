@@ -1,14 +1,16 @@
 """The visits that a span of days asked for, and which of them were made."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import accumulate
 from uuid import UUID
 
 from sqlalchemy import select
 
 from gridsvc.grids.models import Grid
-from gridsvc.patrols.due import DAY, Watched, pace
+from gridsvc.patrols.due import DAY, Rulebook, Seen, Watched, pace
 from gridsvc.patrols.watch import Watch, made_for, seen_before, visits_between, watch
 from gridsvc.rules.rules import Duty
 from gridsvc.session import Session
@@ -49,38 +51,75 @@ def visits_due(
     rules in force as it begins. A visit of today that has not been made is not missing yet.
     """
     watched = watch(session, grid_ids)
-    towns = _towns(session, grid_ids)
-    found = []
-    for level, night in watched.duties:
-        for each in watchings(session, watched, (level, night), span) if level >= TOWN else ():
-            place = watched.places[each.one.id]
-            grid_id = place.grid_id if level > TOWN else towns.get(place.grid_id)
+    towns, found = _towns(session, grid_ids), list[VisitDue]()
+    for (level, _), each in watchings(session, watched, span):
+        place = watched.places[each.one.id]
+        grid_id = place.grid_id if level > TOWN else towns.get(place.grid_id)
+        if grid_id and level >= TOWN:
             listed = dues(
                 each.seen_on, each.made, each.next_due, last=span.last, today=local_day(as_of)
             )
-            if grid_id:
-                found += [
-                    VisitDue(each.one.id, place.name, grid_id, day, made_by)
-                    for day, made_by in listed
-                ]
+            found += [
+                VisitDue(each.one.id, place.name, grid_id, day, made_by) for day, made_by in listed
+            ]
     order = {one.id: n for n, one in enumerate(watched.objects)}
     return sorted(found, key=lambda due: (order[due.enterprise_id], due.due_on))
 
 
-def watchings(session: Session, watched: Watch, duty: Duty, span: Span) -> Iterator[Watching]:
-    """Yield the objects of a duty with how they were visited before and in a span."""
-    seen = seen_before(session, watched, duty, span.begins_at)
+def standing(session: Session, watched: Watch, span: Span) -> dict[date, tuple[int, int]]:
+    """Return by day of a span how many visits were due on it, and how many owed since before.
+
+    As each morning showed it: a visit of the day itself is still to be made.
+    """
+    due, owed = Counter[date](), Counter[date]()
     made = visits_between(session, watched, span.begins_at, span.ends_at)
-    for one in watched.asked(duty):
-        before = seen[one.id][0]
-        visits = [
-            (local_day(visit.occurred_at), visit.id) for visit in made_for(duty, made[one.id])
-        ]
-        for first, last in one.exempt:
-            if first < span.first and (lifted := min(last, span.first - DAY)) > before.day:
-                before = type(before)(lifted)
-        next_due = pace(watched.book, duty, one, before, [day for day, _ in visits])
-        yield Watching(one, before.day, visits, next_due)
+    for duty in watched.duties:
+        seen = seen_before(session, watched, duty, span.begins_at)
+        for one in watched.asked(duty):
+            days = [visit.day for visit in made_for(duty, made.get(one.id, ()))]
+            for since, until in owing(watched.book, duty, one, seen[one.id][0], days, span.last):
+                due[since] += 1
+                owed[max(since + DAY, span.first)] += 1
+                owed[until + DAY] -= 1
+    running = list(accumulate(owed[day] for day in span.days))
+    return {day: (due[day], running[n]) for n, day in enumerate(span.days)}
+
+
+def owing(
+    book: Rulebook, duty: Duty, one: Watched, seen: Seen, visited: Iterable[date], last: date
+) -> Iterator[tuple[date, date]]:
+    """Yield the stretches, both days included, on whose mornings a visit was asked for."""
+    lifts = [(first, Seen(until)) for first, until in one.exempt if first <= last]
+    events = sorted([*((day, None) for day in visited), *lifts], key=lambda event: event[0])
+    for day, lifted in events:
+        due = book.due_after(duty, one, seen)
+        end = day - DAY if lifted else day
+        if due and due.day <= end:
+            yield due.day, end
+        seen = seen.visited(day) if lifted is None else max(seen, lifted)
+    due = book.due_after(duty, one, seen)
+    if due and due.day <= last:
+        yield due.day, last
+
+
+def watchings(session: Session, watched: Watch, span: Span) -> Iterator[tuple[Duty, Watching]]:
+    """Yield the objects of every duty with how they were visited before and in a span."""
+    made = visits_between(session, watched, span.begins_at, span.ends_at)
+    for duty in watched.duties:
+        seen = seen_before(session, watched, duty, span.begins_at)
+        for one in watched.asked(duty):
+            before = _lifted(one, seen[one.id][0], span.first)
+            visits = [(visit.day, visit.id) for visit in made_for(duty, made.get(one.id, ()))]
+            next_due = pace(watched.book, duty, one, before, [day for day, _ in visits])
+            yield duty, Watching(one, before.day, visits, next_due)
+
+
+def _lifted(one: Watched, seen: Seen, first: date) -> Seen:
+    """Return when an object was seen before a day, its days of exemption counted."""
+    for since, until in one.exempt:
+        if since < first and (last := min(until, first - DAY)) > seen.day:
+            seen = Seen(last)
+    return seen
 
 
 def _towns(session: Session, grid_ids: Collection[UUID]) -> dict[UUID, UUID]:

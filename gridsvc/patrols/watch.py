@@ -4,10 +4,21 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, null, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Interval,
+    ScalarSelect,
+    Select,
+    and_,
+    func,
+    literal,
+    null,
+    select,
+    true,
+)
 
 from gridsvc.enterprises.models import Enterprise
 from gridsvc.ids import moment_of
@@ -31,6 +42,15 @@ class Place:
     grid_id: UUID
     code: str
     name: str
+
+
+class Made(NamedTuple):
+    """A visit, on its local day."""
+
+    day: date
+    id: UUID
+    level: int
+    is_night: bool
 
 
 @dataclass(frozen=True)
@@ -137,7 +157,7 @@ def _visited(
     newest = _newest(before, duty).correlate(Enterprise).lateral("newest")
     around: Any = null()
     if watched.counts(duty):
-        near = [Visit.occurred_at > newest.c.occurred_at - ONE_PERIOD]
+        near = [Visit.occurred_at > newest.c.occurred_at - literal(ONE_PERIOD, Interval())]
         near += [Visit.occurred_at <= newest.c.occurred_at, *serves(duty), *_here()]
         days = select(func.array_agg(Visit.occurred_at)).where(*near)
         around = days.correlate(Enterprise, newest).scalar_subquery()
@@ -193,13 +213,13 @@ def _here() -> list[ColumnElement[bool]]:
 
 def visits_between(
     session: Session, watched: Watch, since: datetime, until: datetime
-) -> dict[UUID, list[Visit]]:
+) -> dict[UUID, list[Made]]:
     """Return the visits of a span by object, in order of time."""
     here = and_(
         Enterprise.jurisdiction_id == Visit.jurisdiction_id, Enterprise.id == Visit.enterprise_id
     )
     made = (
-        select(Visit)
+        select(Visit.enterprise_id, Visit.occurred_at, Visit.id, Visit.level, Visit.is_night)
         .join(Enterprise, here)
         .where(
             Enterprise.grid_id.in_(watched.grid_ids),
@@ -207,13 +227,13 @@ def visits_between(
             Visit.occurred_at < until,
         )
     )
-    found: dict[UUID, list[Visit]] = defaultdict(list)
-    for visit in session.scalars(made.order_by(Visit.occurred_at, Visit.id)):
-        found[visit.enterprise_id].append(visit)
+    found: dict[UUID, list[Made]] = defaultdict(list)
+    for of, at, id, level, night in session.execute(made.order_by(Visit.occurred_at, Visit.id)):
+        found[of].append(Made(local_day(at), id, level, night))
     return found
 
 
-def made_for(duty: Duty, visits: Iterable[Visit]) -> list[Visit]:
+def made_for(duty: Duty, visits: Iterable[Made]) -> list[Made]:
     """Return those of some visits that serve a duty, as `serves` says it of a query."""
     level, night = duty
     return [one for one in visits if one.level <= level and (one.is_night or not night)]

@@ -36,8 +36,7 @@ def _missing(
     last, today = local_day(found.window.ends - INSTANT), local_day(found.window.ends)
     return [
         (duty, debt)
-        for duty in watched.duties
-        for each in watchings(session, watched, duty, span)
+        for duty, each in watchings(session, watched, span)
         if each.one.id in ids
         for debt in missing_visits(
             each.one.id, each.seen_on, each.made, each.next_due, last=last, today=today

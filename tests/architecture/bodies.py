@@ -4,6 +4,7 @@ from base64 import b64encode
 from datetime import timedelta
 from typing import Any
 
+from gridsvc.rules.presets import CHECKLISTS, RULE_SETS
 from gridsvc.weeks import local_day
 from tests.factories.issues import a_photo_body
 from tests.factories.spots import NOW, YESTERDAY
@@ -108,6 +109,28 @@ def program(ids: Ids) -> dict[str, Any]:
     until = (NOW + timedelta(days=30)).isoformat()
     told = {"name": "大屏", "purpose": "展示", "deeds": ["roster.read"], "until": until}
     return told | {"grid_id": ids["grid"]}
+
+
+def rule_set(_: Ids) -> dict[str, Any]:
+    return {"name": "三河", "document": RULE_SETS["sanhe"], "note": "试行"}
+
+
+def checklist(_: Ids) -> dict[str, Any]:
+    return {"object_kind": "industrial", "items": CHECKLISTS["industrial"]}
+
+
+def a_day_off(_: Ids) -> dict[str, Any]:
+    return {"is_workday": False, "name": "停工"}
+
+
+def mark(ids: Ids) -> dict[str, Any]:
+    days = {"first_day": NEXT_MONTH, "last_day": NEXT_MONTH}
+    return {"enterprise_id": ids["enterprise"], "kind": "exemption", "reason": "停产", **days}
+
+
+def turn(ids: Ids) -> dict[str, Any]:
+    days = {"first_day": NEXT_MONTH, "last_day": NEXT_MONTH}
+    return {"person_id": ids["person"], "grid_id": ids["grid"], **days}
 
 
 def handover(ids: Ids) -> dict[str, Any]:

@@ -36,6 +36,8 @@ READ = {
     "quarantined": "quarantine.read",
     "conflict": "conflict.settle",
     "leave": "leave.record",
+    "mark": "field.read",
+    "turn": "field.read",
     "device": "device.manage",
     "access_token": "access_token.manage",
     "login": "login.read",
@@ -48,7 +50,7 @@ CURIOUS = {
 # Who may read one of these may read all of them in the jurisdiction:
 WIDE = {"login"}
 # No secrets inside their jurisdiction:
-PUBLIC = {"grid", "duty", "keeper", "person", "dispatch", "handover"}
+PUBLIC = {"grid", "duty", "keeper", "person", "dispatch", "handover", "rule_set"}
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,8 +25,10 @@ from gridsvc.dispatches.orders import Wanted, issue
 from gridsvc.grids.models import Grid
 from gridsvc.handovers.service import hand_over
 from gridsvc.ids import new_id
+from gridsvc.marks.models import Mark, Turn
+from gridsvc.marks.service import GivenTurn, give_turn, set_mark
 from gridsvc.people.models import Person, Unit
-from gridsvc.rules.models import Checklist
+from gridsvc.rules.models import Checklist, RuleSet
 from gridsvc.rules.presets import CHECKLISTS, RULE_SETS
 from gridsvc.rules.service import put_in_force
 from gridsvc.session import Session
@@ -128,8 +130,7 @@ class County:
             "device": token.device_id,
             "leave": _a_leave(session, officer),
         }
-        kinds = ("person", "phone", "login", "device", "leave")
-        spot.own |= {kind: {officer.id} for kind in kinds}
+        spot.own |= {kind: {officer.id} for kind in ("person", "phone", "device", "leave")}
 
     def _hand_over(self, session: Session, spot: Spot) -> None:
         """Somebody is to have a duty from tomorrow on."""
@@ -159,6 +160,7 @@ class County:
         spot, owner = self.spots[name], self.people["owner"] if name == "A2" else officer
         given = {"unit_id": self.bureau.id} if name == "A1" else {"owner_id": owner.id}
         leave_records(session, spot, officer, self.checklist)
+        spot.ids |= {"mark": _a_mark(session, spot), "turn": _a_turn(session, spot, officer)}
         leave_problems(session, spot, officer, self.people, given)
 
     def _account(self, session: Session) -> None:
@@ -170,6 +172,7 @@ class County:
         )  # fmt: skip
         session.add(month)
         session.flush()
+        county.ids["rule_set"] = session.scalars(select(RuleSet)).one()
         county.ids |= {"dispatch": month, "access_token": self._let_in(session)}
         for name, head in (("A", "grid_head@2"), ("B", "head B")):
             town = self.spots[name]
@@ -191,6 +194,21 @@ class County:
             session, wanted, account_id=account.id, person_id=somebody.id, by=ROBOT, now=NOW
         )
         return id
+
+
+def _a_mark(session: Session, spot: Spot) -> Mark:
+    days = {"first_day": local_day(NOW), "last_day": local_day(NOW) + timedelta(days=7)}
+    return set_mark(
+        session, spot.ids["enterprise"], "attention", reason="有人投诉", by=ROBOT, now=NOW, **days
+    )
+
+
+def _a_turn(session: Session, spot: Spot, officer: Person) -> Turn:
+    tomorrow = local_day(NOW) + timedelta(days=1)
+    given = GivenTurn(
+        person_id=officer.id, grid_id=spot.grid.id, first_day=tomorrow, last_day=tomorrow
+    )
+    return give_turn(session, given, by=ROBOT, now=NOW)
 
 
 def _summary(session: Session, town: Grid, week: str) -> WeeklySummary:

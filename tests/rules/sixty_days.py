@@ -37,7 +37,8 @@ def _every(first: date, *steps: int, level: int = 3) -> list[tuple[date, int, bo
 THINGS = [
     Thing("化工厂", "key", "industrial", date(2026, 9, 1), visits=[
         *_every(date(2026, 9, 9), 2, 3, 4, 2, 6, 2, 11, 1, 1, 4, 3, 3, 3, 9),
-        (date(2026, 9, 16), 2, False), (date(2026, 10, 13), 2, False), (date(2026, 10, 21), 1, False),
+        (date(2026, 9, 16), 2, False), (date(2026, 10, 13), 2, False),
+        (date(2026, 10, 21), 1, False),
     ]),
     Thing("砂石场", "general", "industrial", date(2026, 8, 20), visits=[
         *_every(date(2026, 9, 10), 7, 8, 16, 4, 10),

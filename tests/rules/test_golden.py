@@ -24,7 +24,7 @@ from tests.rules.sixty_days import CALENDAR, CHANGE, DAYS, THINGS, WORLDS
 
 GOLDEN = Path(__file__).with_name("golden")
 HEADER = ("day", "weekday", "patrol_day", "object", "duty", "state", "due_on", "owed_days", "rules")
-WEEKDAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
+WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 DUTIES = {
     (3, False): "village", (3, True): "village by night", (2, False): "town", (1, False): "county",
 }  # fmt: skip
