@@ -95,6 +95,7 @@ class Leave(Scoped, Model):
         scoped_fk("substitute_id", "person"),
         CheckConstraint("first_day <= last_day", name="days"),
         Index(None, "jurisdiction_id", "person_id", "first_day"),
+        Index(None, "jurisdiction_id", "substitute_id"),
     )
 
     person_id: Mapped[UUID]

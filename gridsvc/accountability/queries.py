@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BindParameter,
+    DateTime,
     Integer,
     Select,
     String,
@@ -17,16 +18,20 @@ from sqlalchemy import (
     cast,
     func,
     select,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import joinedload
 
 from gridsvc.accountability.models import Duty, Leave
-from gridsvc.accountability.rules import Held
+from gridsvc.accountability.rules import STOOD_IN, Held
 from gridsvc.db import Period
 from gridsvc.grids.models import Grid
 from gridsvc.grids.queries import within
 from gridsvc.session import Session
+from gridsvc.weeks import LOCAL, local_day
+
+ZONE = str(LOCAL)  # by whose days a leave is meant
 
 
 def holder(session: Session, role: str, subject_id: UUID, at: datetime) -> Duty | None:
@@ -55,7 +60,10 @@ def history(session: Session, subject_ids: Collection[UUID]) -> Sequence[Duty]:
 
 
 def held_by(session: Session, person_id: UUID) -> list[Held]:
-    """Return all that a person ever held, once for each grid it reaches down to."""
+    """Return all that a person ever held, once for each grid it reaches down to.
+
+    Among it are the posts of those for whom they stood in, on the days of the leave.
+    """
     return held_by_each(session, [person_id])[person_id]
 
 
@@ -72,16 +80,15 @@ def _reached() -> Select[*tuple[Any, ...]]:
     """Build the query of held_by_each: nearly every request asks it, and this takes time."""
     here: BindParameter[int] = bindparam("here", type_=Integer())
     people: BindParameter[Any] = bindparam("people", type_=Uuid(), expanding=True)
-    duty, grid = Duty.__table__.c, Grid.__table__.alias("grid")
-    top = Grid.__table__.alias("top")
-    at_top = and_(top.c.jurisdiction_id == here, top.c.id == duty.subject_id)
+    grid, top = Grid.__table__.alias("grid"), Grid.__table__.alias("top")
+    terms = union_all(_own(here, people), _stood_in(here, people)).subquery("terms")
+    term = terms.c
+    at_top = and_(top.c.jurisdiction_id == here, top.c.id == term.subject_id)
     held_at = case(
-        (duty.subject_kind == "grid", cast(top.c.level, String)), else_=duty.subject_kind
+        (term.subject_kind == "grid", cast(top.c.level, String)), else_=term.subject_kind
     ).label("held_at")
-    own = (
-        select(duty.person_id, duty.role, held_at, duty.subject_id, duty.period)
-        .select_from(Duty.__table__.outerjoin(top, at_top))
-        .where(duty.jurisdiction_id == here, duty.person_id.in_(people))
+    own = select(term.person_id, term.role, held_at, term.subject_id, term.period).select_from(
+        terms.outerjoin(top, at_top)
     )
     reached = own.cte("reached", recursive=True)
     below = and_(grid.c.jurisdiction_id == here, grid.c.parent_id == reached.c.subject_id)
@@ -93,6 +100,36 @@ def _reached() -> Select[*tuple[Any, ...]]:
     return select(*reached.c)
 
 
+def _own(here: BindParameter[int], people: BindParameter[Any]) -> Select[*tuple[Any, ...]]:
+    duty = Duty.__table__.c
+    terms = select(duty.person_id, duty.role, duty.subject_kind, duty.subject_id, duty.period)
+    return terms.where(duty.jurisdiction_id == here, duty.person_id.in_(people))
+
+
+def _stood_in(here: BindParameter[int], people: BindParameter[Any]) -> Select[*tuple[Any, ...]]:
+    """Select the posts of others, on the days on which somebody stands in for them."""
+    duty, leave = Duty.__table__.c, Leave.__table__.c
+    period = duty.period.op("*")(_days_off(leave)).label("period")
+    return select(leave.substitute_id, duty.role, duty.subject_kind, duty.subject_id, period).where(
+        leave.jurisdiction_id == here,
+        leave.substitute_id.in_(people),
+        leave.cancelled_at.is_(None),
+        duty.jurisdiction_id == here,
+        duty.person_id == leave.person_id,
+        duty.role.in_(STOOD_IN),
+        duty.period.op("&&")(_days_off(leave)),
+    )
+
+
+def _days_off(leave: Any) -> Any:
+    """Return, in SQL, the period of a leave: its days are local, the last one included."""
+    begins, ends = (
+        func.timezone(ZONE, cast(day, DateTime(timezone=False)))
+        for day in (leave.first_day, leave.last_day + 1)
+    )
+    return func.tstzrange(begins, ends)
+
+
 _REACHED = _reached()
 
 
@@ -100,6 +137,22 @@ def granted(session: Session, grid_id: UUID, deeds: frozenset[str]) -> list[Held
     """Return what a program may do: `deeds` in a grid and all below it."""
     for_ever: Period = Range(None, None)
     return [Held("program", "", id, for_ever, deeds) for id in within(session, grid_id)]
+
+
+def stood_in(session: Session, person_id: UUID, at: datetime) -> Sequence[Duty]:
+    """Return the duties of others that somebody sees to at a moment, since those are away."""
+    day = local_day(at)
+    away = select(Leave.person_id).where(
+        Leave.substitute_id == person_id,
+        Leave.cancelled_at.is_(None),
+        Leave.first_day <= day,
+        Leave.last_day >= day,
+    )
+    theirs = select(Duty).where(
+        Duty.person_id.in_(away), Duty.role.in_(STOOD_IN), Duty.period.op("@>")(at)
+    )
+    in_order = theirs.order_by(Duty.role, Duty.subject_id, Duty.id)
+    return session.scalars(in_order.options(joinedload(Duty.person))).all()
 
 
 def overlapping(session: Session, role: str, subject_id: UUID, period: Period) -> Sequence[Duty]:

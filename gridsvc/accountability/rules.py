@@ -32,6 +32,9 @@ class Role(StrEnum):
 
 SEATED = {Role.GRID_HEAD, Role.RESPONSIBLE_LEADER, Role.RESPONSIBLE_PERSON}
 
+# Whoever stands in for somebody on leave may do what these posts allow, on those days.
+STOOD_IN = (Role.GRID_OFFICER,)
+
 # They watch over the others: only the administrator appoints them.
 KEEPERS = {Role.AUDITOR, Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN, Role.ADMIN}
 

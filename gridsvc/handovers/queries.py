@@ -29,16 +29,27 @@ Item = dict[str, Any]
 
 
 def open_work(session: Session, duty: Duty, now: datetime) -> Item:
-    """Return what is open of a duty: issues its holder owns there, visits due, orders to answer."""
-    owned = session.scalars(owned_issues(session, duty)).all()
+    """Return what is open of a duty: issues its holder owns there, visits due, orders to answer.
+
+    Of one that is to come by a handover, what will come along: the earlier holder still has it.
+    """
+    owning = _giver(session, duty) or duty
+    owned = session.scalars(owned_issues(session, owning)).all()
     work = {
         "issues": briefs(session, owned, now),
-        "due_visits": _due_visits(session, duty, now),
-        "orders": _orders(session, duty),
+        "due_visits": _due_visits(session, owning, now),
+        "orders": _orders(session, owning),
     }
     counts = {name: len(items) for name, items in work.items()}
     [row] = duty_rows(session, [duty])
     return {"duty": row, **work, "counts": counts, "as_of": now}
+
+
+def _giver(session: Session, duty: Duty) -> Duty | None:
+    """Return the duty whose work is still to be passed on to this one."""
+    waiting = Handover.passed_on_at.is_(None)
+    ended = select(Handover.ended_id).where(Handover.begun_id == duty.id, waiting)
+    return session.scalars(select(Duty).where(Duty.id.in_(ended))).one_or_none()
 
 
 def owned_issues(session: Session, duty: Duty) -> Select[Issue]:

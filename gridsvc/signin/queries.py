@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from gridsvc.accountability.models import Duty
-from gridsvc.accountability.queries import held_by
+from gridsvc.accountability.queries import held_by, stood_in
 from gridsvc.accountability.rules import permissions
 from gridsvc.people.models import Account, Device, Person
 from gridsvc.people.second_factor import is_confirmed, recovery_codes_left
@@ -57,7 +57,8 @@ def lacks_second_factor(session: Session, device: Device, account: Account, at: 
 
 def _duties(session: Session, person_id: UUID, at: datetime) -> list[dict[str, Any]]:
     mine = select(Duty).where(Duty.person_id == person_id, Duty.period.op("@>")(at))
-    duties = session.scalars(mine.order_by(Duty.role, Duty.id)).all()
+    own = session.scalars(mine.order_by(Duty.role, Duty.id)).all()
+    duties = [*own, *stood_in(session, person_id, at)]
     subjects = subjects_of(session, duties)
     return [
         {
@@ -67,6 +68,7 @@ def _duties(session: Session, person_id: UUID, at: datetime) -> list[dict[str, A
             "seat": duty.seat,
             "since": duty.period.lower,
             "until": duty.period.upper,
+            "stands_in_for": None if duty.person_id == person_id else duty.person,
         }
         for duty in duties
     ]

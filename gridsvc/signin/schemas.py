@@ -122,7 +122,7 @@ class JurisdictionSchema(Schema):
 
 
 class MyDutySchema(Schema):
-    """A duty of the caller that is held now."""
+    """A duty of the caller that is held now, or of whom they stand in for today."""
 
     id = fields.UUID()
     role = fields.String()
@@ -130,6 +130,7 @@ class MyDutySchema(Schema):
     seat = fields.Integer()
     since = MomentField(data_key="from", allow_none=True)
     until = MomentField(allow_none=True)
+    stands_in_for = fields.Nested(PersonRefSchema, allow_none=True)
 
 
 class MeSchema(Schema):

@@ -1,4 +1,4 @@
-"""What is taken back: a leave that was cancelled before it began stays, and says so."""
+"""Who stands in: a leave that was taken back says so, and is found by its substitute, too."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,7 +9,9 @@ down_revision = "0013"
 
 def upgrade() -> None:
     op.add_column("leave", sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(None, "leave", ["jurisdiction_id", "substitute_id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_leave_jurisdiction_id_substitute_id", "leave")
     op.drop_column("leave", "cancelled_at")

@@ -152,3 +152,14 @@ def test_handovers_are_listed_by_place_and_by_person(hand_over, ask, village, wa
     assert ask("handovers", person_id=wang.id).json["items"] == [of_the_place]
     assert ask("handovers", person_id=village.head.id).json["items"] == []
     assert ask("handovers").status_code == 422
+
+
+def test_the_one_to_come_sees_what_will_come_along(ask, tell, village, duty, issue, wang) -> None:
+    later = str(local_day(utc_now()) + A_WEEK)
+    body = {"duty_id": str(duty.id), "to_person_id": str(wang.id), "reason": "轮岗", "at": later}
+    done = tell("duties:hand_over", **body).json
+
+    told = ask("handovers/preview", wang, duty=done["begun"]["id"]).json
+
+    assert (told["duty"]["person"]["name"], told["counts"]["issues"]) == ("王磊", 1)
+    assert [each["number"] for each in told["issues"]] == [issue.number]

@@ -1,4 +1,4 @@
-"""Who answers for what, at the desk: gaps are filled, duties handed over, leave kept, rosters read."""
+"""Who answers for what, at the desk: gaps filled, duties handed over, leave kept, rosters read."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -160,7 +160,9 @@ def test_what_is_planned_is_drawn_ahead_and_an_end_leaves_a_gap(live: Live, admi
     village, later = live.village, (TODAY + 20 * DAY).isoformat()
     page = sign_in(live, village.head)
     duties_of(page, live, "enterprise", village.farm.id)
-    expect(page.get_by_role("group", name="具体责任人员").get_by_role("button")).to_have_text("从未指定")
+    expect(page.get_by_role("group", name="具体责任人员").get_by_role("button")).to_have_text(
+        "从未指定"
+    )
     button(page, "指定").click()
     form = page.get_by_role("dialog")
     form.get_by_label("职责").select_option(label="具体责任人员")
