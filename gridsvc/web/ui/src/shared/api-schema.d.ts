@@ -2440,7 +2440,7 @@ export interface paths {
                     from: string;
                     until: string;
                     state?: "open" | "confirmed" | "dismissed";
-                    kind?: "off_site" | "mock_location" | "impossible_speed" | "two_phones" | "same_trace" | "clock_moved" | "photo_seen_before" | "constant_accuracy" | "dwell_too_short" | "no_track" | "exif_conflict" | "picture_seen_before" | "identical_text" | "no_position" | "poor_fix" | "clock_skew" | "gps_clock_skew";
+                    kind?: "off_site" | "mock_location" | "impossible_speed" | "two_phones" | "same_trace" | "clock_moved" | "photo_seen_before" | "constant_accuracy" | "dwell_too_short" | "no_track" | "exif_conflict" | "picture_seen_before" | "identical_text" | "no_position" | "poor_fix" | "clock_skew" | "gps_clock_skew" | "predecessor_missing" | "handed_in";
                     person?: string;
                     limit?: number;
                 };
@@ -5629,6 +5629,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sync/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take in the file of a phone's queue in its owner's name, or say what that would do. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["QueueImport"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QueueImported"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sync/missing-media": {
         parameters: {
             query?: never;
@@ -7477,6 +7520,11 @@ export interface components {
             due?: number | null;
             made?: number;
         };
+        FilePhoto: {
+            data: string;
+            sha256: string;
+            type: string;
+        };
         FiledIssue: {
             category?: string;
             /** Format: date-time */
@@ -7711,8 +7759,6 @@ export interface components {
         HeldDevice: {
             /** Format: date-time */
             created_at?: string;
-            /** Format: uuid */
-            id?: string;
             /** Format: date-time */
             last_seen_at?: string;
             name?: string;
@@ -8240,6 +8286,7 @@ export interface components {
             id?: string;
             role?: string;
             seat?: number;
+            stands_in_for?: components["schemas"]["PersonRef"] | null;
             subject?: components["schemas"]["Subject"];
             /** Format: date-time */
             until?: string | null;
@@ -8823,6 +8870,48 @@ export interface components {
             };
             items?: components["schemas"]["Aside"][];
             next?: string | null;
+        };
+        QueueFile: {
+            /** @default 0 */
+            clock_offset_s?: number;
+            /** Format: date-time */
+            exported_at: string;
+            /** @enum {string} */
+            format: "gridsvc-outbox/1";
+            /** Format: uuid */
+            person_id: string;
+            photos?: components["schemas"]["FilePhoto"][];
+            records: unknown[];
+        };
+        QueueImport: {
+            /** @default true */
+            dry_run?: boolean;
+            file: components["schemas"]["QueueFile"];
+        };
+        QueueImported: {
+            /** Format: date-time */
+            as_of?: string;
+            counts?: {
+                [key: string]: number;
+            };
+            dry_run?: boolean;
+            owner?: components["schemas"]["PersonRef"];
+            photos?: components["schemas"]["QueuedPhoto"][];
+            records?: components["schemas"]["QueuedRecord"][];
+        };
+        QueuedPhoto: {
+            problem?: {
+                [key: string]: unknown;
+            };
+            sha256?: string;
+        };
+        QueuedRecord: {
+            id?: unknown;
+            kind?: unknown;
+            problem?: {
+                [key: string]: unknown;
+            };
+            verdict?: string;
         };
         Ranked: {
             grid?: components["schemas"]["GridRef"];
