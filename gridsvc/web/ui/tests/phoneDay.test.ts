@@ -14,6 +14,11 @@ const known = (...all: Enterprise[]) => new Map(all.map((one) => [one.id, one]))
 const names = (stops: { enterprise: Enterprise }[]) => stops.map((stop) => stop.enterprise.id)
 
 describe('what is due', () => {
+  test('what is watched goes before what is owed longer', () => {
+    const stops = stopsDue([due('owed', 9), due('watched', 0, { attention: true })], known(enterprise('owed'), enterprise('watched')), new Set(), '2026-11-20')
+    expect(names(byDebt(stops))).toEqual(['watched', 'owed'])
+  })
+
   test('the longest owed comes first, of equals the nearest', () => {
     const all = known(enterprise('far', 122.02), enterprise('near', 122.001), enterprise('old', 122.1))
     const stops = stopsDue([due('far', 0), due('near', 0), due('old', 3)], all, new Set(), '2026-11-20')

@@ -46,4 +46,4 @@ export function urgentBody(draft: IssueDraft, enterpriseId: string | undefined, 
 
 /** Photos of the visit, declared once more for the problem that they show. */
 export const again = (photos: Photo[], purpose: 'scene' | 'before'): NewPhoto[] =>
-  photos.flatMap(({ data, type, thumb, sha256, taken_at, position, accuracy_m, source }) => (data ? [{ data, type, thumb, sha256, taken_at, position, accuracy_m, source, purpose }] : []))
+  photos.flatMap(({ data, type, thumb, sha256, original_sha256, taken_at, position, accuracy_m, source }) => (data ? [{ data, type, thumb, sha256, original_sha256, taken_at, position, accuracy_m, source, purpose }] : []))

@@ -55,7 +55,7 @@ export interface PastVisit { id: string; grid_id: string; enterprise_id: string;
 export interface PastClose { id: string; grid_id: string; officer_id: string; day: string }
 
 /** A visit as it was due on `day`; the id is that of the enterprise. */
-export interface DueVisit { id: string; grid_id: string; day: string; owed_days: number; visited_today: boolean; last_visit_at: string | null; last_result: string | null; checklist_id: string | null }
+export interface DueVisit { id: string; grid_id: string; day: string; owed_days: number; visited_today: boolean; last_visit_at: string | null; last_result: string | null; checklist_id: string | null; /** Somebody complained, or the county wants it watched. */ attention?: boolean }
 
 export interface Item { item: string; text: string; text_en: string; standard?: string; severity?: string; photo_if_problem?: boolean }
 export interface Checklist { id: string; object_kind: string; version: number; in_force_from: string; items: Item[] }
