@@ -134,7 +134,7 @@ def served(app: Flask, owner: Engine, built: Path) -> Iterator[Served]:
         village = Village.found(session)
         village_head = appoint(session, "赵有福", village.zhao, Role.GRID_HEAD)
         session.commit()
-        _give_passwords([*_people(village), village_head])
+        give_passwords([*_people(village), village_head])
         db.session.remove()
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever)
@@ -160,7 +160,7 @@ def _people(village: Village) -> list[Person]:
     return [person for person in vars(village).values() if isinstance(person, Person)]
 
 
-def _give_passwords(people: list[Person]) -> None:
+def give_passwords(people: list[Person]) -> None:
     """Everybody signs in with their login and PASSWORD. One hash serves all: it takes its time."""
     secret, now = hashed(PASSWORD), datetime.now(UTC)
     accounts = [
