@@ -36,7 +36,7 @@ test: ## run all tests on a private database: web clients, Python, browser
 .PHONY: prove
 prove: ## the heavy forms of what `make test` proves in short: three years of transfers, the storm
 	@.ci/install postgis python-dev
-	@PROVE=full STORM=full $(BIN)/python -m pytest -s tests/accountability/test_three_years.py tests/storm tests/patrols/test_due_county.py tests/rules/test_golden.py
+	@PROVE=full STORM=full $(BIN)/python -m pytest -s tests/accountability/test_three_years.py tests/sync/test_orders.py tests/storm tests/patrols/test_due_county.py tests/rules/test_golden.py tests/signin/test_lock.py
 
 .PHONY: storm
 storm: ## run the whole storm: 200 phones, 10,000 records, 20 kills; nothing lost, nothing twice
@@ -44,9 +44,10 @@ storm: ## run the whole storm: 200 phones, 10,000 records, 20 kills; nothing los
 	@STORM=full $(BIN)/python -m pytest tests/storm --durations=3
 
 .PHONY: bench
-bench: ## measure push, photos and pull beside the bare database; prints what docs/bench.md shows
+bench: ## measure push, photos and pull beside the bare database, and what the trail costs beside the disk
 	@.ci/install postgis python-dev
 	@$(BIN)/python -m bench.push
+	@$(BIN)/python -m bench.audit 100000
 
 .PHONY: check
 check: ## ruff, mypy --strict, import contracts, vue-tsc, oxlint

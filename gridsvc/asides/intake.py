@@ -95,8 +95,9 @@ def _photo(
     jurisdiction_id: int, photo: Mapping[str, Any], owner: Actor, now: datetime
 ) -> dict[str, Any]:
     """Take in a photo as if its owner had sent it."""
+    told = {"sha256": photo["sha256"]}
     try:
-        content, told = _content(photo), {"sha256": photo["sha256"]}
+        content = _content(photo)
         files = store(jurisdiction_id)
         with transaction(jurisdiction_id) as session:
             announced = Announcement(
