@@ -44,6 +44,12 @@ def send_photos(address: Address, headers: dict[str, str], photos: Sequence[byte
     return [_timed(_send_photo, connection, headers, photo) for photo in photos]
 
 
+def bring_photos(address: Address, headers: dict[str, str], photos: Sequence[bytes]) -> list[float]:
+    """Send photos by tus, each with its announcement; return how long each took."""
+    connection = HTTPConnection(*address)
+    return [_timed(_bring_photo, connection, headers, photo) for photo in photos]
+
+
 def pull(address: Address, headers: dict[str, str], times: int) -> list[float]:
     """Pull everything, and then again and again what has not changed; return how long that took."""
     connection, cursor, more = HTTPConnection(*address), "", True
@@ -65,6 +71,15 @@ def _put(connection: HTTPConnection, headers: dict[str, str], visit: dict[str, A
     path, body = f"/api/v1/inspections/{visit['id']}", json.dumps(visit["body"]).encode()
     answer, said = _ask(connection, "PUT", path, headers | JSON, body)
     assert answer.status == 201, said
+
+
+def _bring_photo(connection: HTTPConnection, headers: dict[str, str], photo: bytes) -> None:
+    sum_ = hashlib.sha256(photo).digest()
+    metadata = f"sha256 {base64(sum_.hex())},filetype {base64('image/jpeg')}"
+    told = {"Upload-Length": str(len(photo)), "Upload-Metadata": metadata}
+    told["Upload-Checksum"] = f"sha256 {b64encode(sum_).decode()}"
+    answer, _ = _ask(connection, "POST", "/api/v1/media", headers | TUS | PIECE | told, photo)
+    assert answer.headers["Media-Receipt"]
 
 
 def _send_photo(connection: HTTPConnection, headers: dict[str, str], photo: bytes) -> None:

@@ -8,9 +8,7 @@ It makes its own database and its own server on it, asks, prints a table, and le
 import json
 import os
 import platform
-import statistics
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,14 +18,16 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 
 from bench import clients, stages
-from bench.county import Officer, a_base_photo, a_photo, found
+from bench.county import Officer, found
+from bench.photos import photos
+from bench.reports import report
 from gridsvc.app import create_app
 from gridsvc.ids import new_id
 from gridsvc.session import db
 from tests.storm.instance import Instance, an_instance
 
 CLIENTS, SINGLE_CLIENTS = 4, 8
-RECORDS, SINGLES, PHOTOS, PULLS = 1000, 50, 25, 100  # of each client
+RECORDS, SINGLES, PULLS = 1000, 50, 100  # of each client
 
 
 def main() -> None:
@@ -117,17 +117,6 @@ def one_by_one(instance: Instance, officers: Sequence[Officer]) -> None:
     )  # fmt: skip
 
 
-def photos(instance: Instance, officers: Sequence[Officer]) -> None:
-    base = a_base_photo()
-    given = [
-        (instance.address, o.headers, [a_photo(base, n) for n in range(PHOTOS)]) for o in officers
-    ]
-    report(
-        instance, f"photos of {len(base) // 1000} KB", PHOTOS * len(officers),
-        lambda: clients.in_parallel(clients.send_photos, given),
-    )  # fmt: skip
-
-
 def nothing_new(instance: Instance, officers: Sequence[Officer]) -> None:
     given = [(instance.address, o.headers, PULLS) for o in officers]
     clients.in_parallel(clients.pull, [(*asked[:2], 5) for asked in given])
@@ -135,33 +124,6 @@ def nothing_new(instance: Instance, officers: Sequence[Officer]) -> None:
         instance, "pull, nothing changed", PULLS * len(officers),
         lambda: clients.in_parallel(clients.pull, given),
     )  # fmt: skip
-
-
-def report(instance: Instance, name: str, many: int, run: Callable[[], list[float]]) -> float:
-    """Print the rate of `run`, its latency, what each of `many` costs in CPU; return the rate."""
-    web_s, database_s, began = (
-        cpu_s(instance.web_processes), cpu_s(instance.database_processes), time.perf_counter(),
-    )  # fmt: skip
-    took = run()
-    wall_s = time.perf_counter() - began
-    web_ms = (cpu_s(instance.web_processes) - web_s) / many * 1e3
-    database_ms = (cpu_s(instance.database_processes) - database_s) / many * 1e3
-    line = f"{name:28} {many / wall_s:7.0f}/s  CPU ms each: Python {web_ms:6.3f}"
-    print(f"{line}  PostgreSQL {database_ms:6.3f}{latency(took)}", flush=True)
-    return many / wall_s
-
-
-def latency(took: Sequence[float]) -> str:
-    if not took:
-        return ""
-    hundredths = statistics.quantiles(took, n=100)
-    return f"  p50 {hundredths[49] * 1e3:.0f} ms, p99 {hundredths[98] * 1e3:.0f} ms"
-
-
-def cpu_s(processes: Sequence[psutil.Process]) -> float:
-    """Of these processes; the first answers for those that it started and that have ended."""
-    first, *others = processes
-    return sum(first.cpu_times()[:4]) + sum(sum(one.cpu_times()[:2]) for one in others)
 
 
 def where_the_time_goes(app: Flask, officer: Officer, size: int) -> None:

@@ -105,8 +105,11 @@ class Store:
         except FileNotFoundError:
             return 0
 
-    def append(self, upload_id: UUID, offset: int, body: BinaryIO) -> None:
-        """Write `body` at `offset`. What a crash left beyond it is overwritten."""
+    def append(self, upload_id: UUID, offset: int, body: BinaryIO, *, is_all: bool = False) -> None:
+        """Write `body` at `offset`. What a crash left beyond it is overwritten.
+
+        If it `is_all`, it is moved next, and nobody looks for it under its name here.
+        """
         path = self.arriving(upload_id)
         path.parent.mkdir(parents=True, exist_ok=True)
         is_new = not path.exists()
@@ -116,7 +119,7 @@ class Store:
             shutil.copyfileobj(body, file)
             file.flush()
             os.fsync(file.fileno())
-        if is_new:
+        if is_new and not is_all:
             _sync(path.parent)
 
     def move(self, upload_id: UUID, target: Kept) -> None:

@@ -74,6 +74,6 @@ def receive(session: Session, shots: Iterable[Shot], *, now: datetime) -> None:
             continue
         if standing(files, upload) < length:
             upload.offset = 0
-            append(session, files, upload.id, 0, BytesIO(shot.content), by=by, now=now)
+            append(files, upload, 0, BytesIO(shot.content), now=now)
         if refusal := complete(session, files, upload, by=by, now=now):
             raise refusal

@@ -43,9 +43,7 @@ def register(
     known = _circumstances(session, reports, now)
     rows, refusals = judged(firsts(reports), partial(admit, known=known))
     entered = enter(session, Inspection, rows)
-    visits.note(
-        session, [row for row in rows if row["id"] in entered], known.held, known.rule_sets
-    )
+    visits.note(session, [row for row in rows if row["id"] in entered], known.held, known.rule_sets)
     new = [report for report in firsts(reports) if report.envelope.id in entered]
     hashes = media.declare(session, "inspection", new, now=now)
     raised = flags.raise_flags(session, [f for r in new for f in suspicions(r, known)], now=now)

@@ -70,7 +70,10 @@ def announce(
     }
     key = {"sender_id": by.person_id, "sha256": told.sha256}
     here = {"jurisdiction_id": session.jurisdiction_id, "id": new_id(), "device_id": by.device_id}
-    session.execute(insert(Upload).values(here | key | fresh).on_conflict_do_nothing())
+    new = insert(Upload).values(here | key | fresh).on_conflict_do_nothing().returning(Upload)
+    upload = session.scalars(new).one_or_none()
+    if upload is not None:
+        return upload
     upload = session.scalars(_locked().filter_by(**key)).one()
     if upload.completed_at is None and _is_stale(upload, told, now):
         store.discard(upload.id)
@@ -86,39 +89,29 @@ def _is_stale(upload: Upload, told: Announcement, now: datetime) -> bool:
 def take(
     session: Session,
     store: Store,
-    upload_id: UUID,
+    upload: Upload,
     offset: int,
     piece: Piece,
     *,
     by: Actor,
     now: datetime,
-) -> tuple[Upload, DomainError | None]:
-    """Add a piece to its upload. One that is all of it completes it, in the same transaction.
+) -> DomainError | None:
+    """Add a piece to its upload, which is locked. One that is all of it completes it at once.
 
     Otherwise the last piece is committed before it is looked at: it is not sent again then,
     should the worker die. Raises as append does; returns what complete returns.
     """
-    upload = append(session, store, upload_id, offset, piece.body, by=by, now=now)
+    append(store, upload, offset, piece.body, now=now)
     if upload.completed_at is not None or piece.length < upload.length:
-        return upload, None
-    return upload, complete(session, store, upload, by=by, now=now, sha256=piece.sha256)
+        return None
+    return complete(session, store, upload, by=by, now=now, sha256=piece.sha256)
 
 
-def append(
-    session: Session,
-    store: Store,
-    upload_id: UUID,
-    offset: int,
-    body: BinaryIO,
-    *,
-    by: Actor,
-    now: datetime,
-) -> Upload:
-    """Add `body` to an upload at `offset`, which must be where it stands.
+def append(store: Store, upload: Upload, offset: int, body: BinaryIO, *, now: datetime) -> None:
+    """Add `body` to an upload, which is locked, at `offset`, which must be where it stands.
 
-    Raises UploadUnknown, UploadExpired, WrongOffset, or LongerThanAnnounced.
+    Raises WrongOffset or LongerThanAnnounced.
     """
-    upload = find(session, upload_id, by=by, now=now)
     stands = standing(store, upload)
     if offset != stands:
         raise WrongOffset(f"It stands at {stands}.", offset=stands)
@@ -127,10 +120,9 @@ def append(
         raise LongerThanAnnounced(f"{upload.length} bytes were announced.")
     if size:
         body.seek(0)
-        store.append(upload.id, offset, body)
+        store.append(upload.id, offset, body, is_all=size == upload.length)
     upload.offset = offset + size
     upload.expires_at = now + LIFE
-    return upload
 
 
 def find(session: Session, upload_id: UUID, *, by: Actor, now: datetime) -> Upload:

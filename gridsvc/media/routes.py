@@ -123,7 +123,7 @@ def _announced(who: Caller, told: Announcement, piece: Piece | None) -> Response
         upload = announce(session, files, told, by=who.actor, now=utc_now())
         was_whole = standing(files, upload) == upload.length
         if piece is not None and not was_whole and standing(files, upload) == 0:
-            _, refusal = take(session, files, upload.id, 0, piece, by=who.actor, now=utc_now())
+            refusal = take(session, files, upload, 0, piece, by=who.actor, now=utc_now())
     if refusal is not None:
         return _refused(who, upload, refusal)
     if upload.offset < upload.length:
@@ -168,7 +168,8 @@ def patch_upload(told: dict[str, Any], upload_id: UUID) -> Response:
             return mismatch(UNSOUND)
         with transaction(who.jurisdiction_id) as session:
             files, offset, now = store(who.jurisdiction_id), told["offset"], utc_now()
-            upload, refusal = take(session, files, upload_id, offset, piece, by=who.actor, now=now)
+            upload = find(session, upload_id, by=who.actor, now=now)
+            refusal = take(session, files, upload, offset, piece, by=who.actor, now=now)
     if refusal is not None:
         return _refused(who, upload, refusal)
     if upload.offset == upload.length:
