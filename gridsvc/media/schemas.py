@@ -26,6 +26,10 @@ class PhotoSchema(Schema):
         validate=OneOf(SOURCES),
         metadata={"description": "Taken for this record, or picked from older pictures."},
     )
+    original_sha256 = fields.String(
+        validate=Regexp(SHA256),
+        metadata={"description": "Of the file before the phone made it smaller: a claim."},
+    )
 
     @validates_schema
     def _position_has_crs(self, photo: dict[str, Any], **_: Any) -> None:
@@ -33,6 +37,7 @@ class PhotoSchema(Schema):
 
     @post_load
     def _build(self, photo: dict[str, Any], **_: Any) -> DeclaredPhoto:
+        photo.pop("original_sha256", None)  # nothing proves it: it stays in the record's body
         crs = photo.pop("crs", None)
         if "position" in photo:
             photo["position"] = to_wgs84(photo["position"], crs)

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from gridsvc.digests import canonical
 from gridsvc.ids import new_id
+from gridsvc.inspections.models import Inspection
 from gridsvc.quarantine import Quarantined
 from tests.factories.accountability import add_person
 from tests.factories.inspections import a_body
@@ -46,6 +47,16 @@ def test_the_receipt_can_be_checked_without_us(put, body, public_key) -> None:
     public_key.verify(signature, canonical(receipt))  # raises if it is not ours
     assert receipt["id"] == str(id)
     assert receipt["media"] == ["ab" * 32]
+
+
+def test_the_hash_of_a_photo_before_it_was_made_smaller_stays_in_the_record(
+    session, put, body
+) -> None:
+    id, original = new_id(), "cd" * 32
+    made = {"sha256": "ab" * 32, "original_sha256": original, "taken_at": "2026-02-28T04:00:00Z"}
+
+    assert put(id, body(photos=[made])).status_code == 201
+    assert original in session.get(Inspection, id).body
 
 
 def test_a_refusal_is_a_problem_document(put, body) -> None:

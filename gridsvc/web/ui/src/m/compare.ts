@@ -5,7 +5,7 @@ import type { OutboxRecord } from './outbox/database'
 import { say } from './text'
 import { categoryName, stateName } from './words'
 
-const NAMES = ['made', 'day', 'visits', 'problems', 'findings', 'category', 'description', 'state', 'note', 'remark', 'photos'] as const
+const NAMES = ['made', 'day', 'visits', 'problems', 'findings', 'category', 'description', 'state', 'note', 'remark'] as const
 export type Fact = (typeof NAMES)[number]
 export type Facts = Partial<Record<Fact, string>>
 
@@ -19,8 +19,8 @@ export function lines(mine: Facts, theirs: Facts = {}): Line[] {
 }
 
 /** What the record on this phone says. */
-export function mineOf({ kind, made_at, body, photos_total }: OutboxRecord): Facts {
-  const made = { made: moment(made_at), ...(photos_total ? { photos: count(photos_total) } : {}) }
+export function mineOf({ kind, made_at, body }: OutboxRecord): Facts {
+  const made = { made: moment(made_at) }
   switch (kind) {
     case 'inspection': return { ...made, ...ofVisit(body) }
     case 'day_close': return { ...made, ...ofClose(body) }

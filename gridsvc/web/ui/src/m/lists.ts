@@ -4,6 +4,7 @@ import { answered, type Api, type Schemas } from '@/shared/api'
 import { localDayOf } from '@/shared/format'
 import type { DueVisit, Issue, OwnGrid, Picture } from './known'
 import { db, recall, remember } from './outbox/database'
+import { PHOTO_TARGET } from './photo'
 import { byClock, taskOf } from './tasks'
 
 type Me = Schemas['Me']
@@ -48,7 +49,9 @@ async function outlines(api: Api, query: { grid: string } | { parent: string }):
 async function readRules(api: Api): Promise<void> {
   const [checklists, ruleSets] = await Promise.all([answered(api.GET('/api/v1/checklists')), answered(api.GET('/api/v1/rule-sets'))])
   await replace(db.checklists, checklists.items as never[])
-  await remember('site_radius_m', ruleSets.items.find((set) => set.in_force)?.document.site_radius_m)
+  const numbers = ruleSets.items.find((set) => set.in_force)?.document
+  await remember('site_radius_m', numbers?.site_radius_m)
+  await remember(PHOTO_TARGET, numbers?.photo_target_kb)
 }
 
 async function readDue(api: Api, duties: { id: string }[]): Promise<void> {
@@ -56,7 +59,7 @@ async function readDue(api: Api, duties: { id: string }[]): Promise<void> {
   const grids = new Map((await db.enterprises.toArray()).map(({ id, grid_id }) => [id, grid_id]))
   const rows = read.flatMap(({ date, grid, items }) => items.map((item): DueVisit => ({
     id: item.enterprise.id, grid_id: grids.get(item.enterprise.id) ?? grid.id, day: date, owed_days: item.owed_days,
-    visited_today: item.visited_today, last_visit_at: item.last_visit_at, last_result: item.last_result, checklist_id: item.checklist_id,
+    visited_today: item.visited_today, last_visit_at: item.last_visit_at, last_result: item.last_result, checklist_id: item.checklist_id, attention: item.attention,
   })))
   const latest = read[0]
   await db.transaction('rw', db.dueVisits, db.meta, async () => {

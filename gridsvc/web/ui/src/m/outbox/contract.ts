@@ -16,6 +16,8 @@ export interface PhotoClaim {
   purpose: 'scene' | 'before' | 'after'
   /** Taken for this record, or picked from older pictures. */
   source?: 'camera' | 'picked'
+  /** Of the file before the phone made it smaller: a claim. */
+  original_sha256?: string
 }
 
 export type Body = Record<string, unknown>

@@ -83,9 +83,9 @@ const asRow = (recordId: string, { data, ...photo }: NewPhoto): Photo => ({
   ...photo, data, id: uuid7(), record_id: recordId, size: data.byteLength, state: 'here', attempts: 0, next_at: 0,
 })
 
-function claim({ sha256, taken_at, position, accuracy_m, purpose, source }: Photo): PhotoClaim {
+function claim({ sha256, original_sha256, taken_at, position, accuracy_m, purpose, source }: Photo): PhotoClaim {
   const where = position ? { position, crs: 'wgs84' as const, ...(accuracy_m === undefined ? {} : { accuracy_m }) } : {}
-  return { sha256, taken_at, purpose, ...(source ? { source } : {}), ...where }
+  return { sha256, ...(original_sha256 ? { original_sha256 } : {}), taken_at, purpose, ...(source ? { source } : {}), ...where }
 }
 
 async function signedIn(): Promise<string> {
