@@ -95,6 +95,7 @@ def _choose_place(form: Locator, initials: str, name: str) -> None:
     form.get_by_role("option", name=name).click()
 
 
+# Slow on a busy machine: two people at two browsers.
 def test_a_duty_is_handed_over_with_its_work_and_accepted_from_the_first_page(
     live: Live, admin: Person
 ) -> None:
@@ -130,6 +131,7 @@ def test_a_duty_is_handed_over_with_its_work_and_accepted_from_the_first_page(
     expect(that_day).to_contain_text("李秀英")
 
 
+# Slow on a busy machine: two people at two browsers.
 def test_a_past_day_is_for_the_county_and_stays_visible(live: Live, admin: Person) -> None:
     village, past = live.village, (TODAY - 30 * DAY).isoformat()
     town = sign_in(live, village.head)
@@ -237,6 +239,7 @@ def _file(rows: list[list[str]]) -> dict[str, object]:
     return {"name": "people.csv", "mimeType": "text/csv", "buffer": csv_text(rows)}
 
 
+# Slow on a busy machine: six pages in two sizes, each read by axe.
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])
 def test_every_page_of_duties_fits_and_reads(live: Live, admin: Person, lang: str) -> None:
     village = live.village
