@@ -10,18 +10,16 @@ from defusedxml.ElementTree import fromstring
 from geo.track import Fixes
 
 MOST_BYTES = 50 * 2**20
-HDOP_M = 5.0  # what a receiver errs at its best
 
 
 class BadGpx(ValueError):
     """The file is no track that can be told from others: the message says why."""
 
 
-def read_gpx(content: bytes) -> tuple[Fixes, list[float]]:
-    """Return the fixes of all tracks of a GPX file, in order of time, and their accuracies.
+def read_gpx(content: bytes) -> Fixes:
+    """Return the fixes of all tracks of a GPX file, in order of time. Raises BadGpx.
 
-    GPX is WGS-84 by its own definition, and knows no accuracy: NaN for each, but where hdop
-    stands: 5 m for each unit. Raises BadGpx.
+    GPX is in WGS-84 by its own definition, and does not say how far a fix may err.
     """
     root = _parsed(content)
     if _name(root) != "gpx":
@@ -37,8 +35,7 @@ def read_gpx(content: bytes) -> tuple[Fixes, list[float]]:
     rows.sort(key=lambda row: row[2])
     if len({row[2] for row in rows}) < 2:
         raise BadGpx("All its points have one time: it does not say when.")
-    fixes = np.array([row[:3] for row in rows], dtype=np.float64)
-    return fixes, [row[3] for row in rows]
+    return np.array(rows, dtype=np.float64)
 
 
 def _parsed(content: bytes) -> Element:
@@ -53,7 +50,7 @@ def _parsed(content: bytes) -> Element:
     return root
 
 
-def _point(point: Element, n: int) -> tuple[float, float, float, float]:
+def _point(point: Element, n: int) -> tuple[float, float, float]:
     try:
         lon, lat = float(point.get("lon", "")), float(point.get("lat", ""))
     except ValueError:
@@ -61,7 +58,7 @@ def _point(point: Element, n: int) -> tuple[float, float, float, float]:
     if not (abs(lon) <= 180 and abs(lat) <= 90):
         raise BadGpx(f"Point {n} is not in degrees: {lon}, {lat}. Metres of a projection?")
     said = {_name(child): (child.text or "").strip() for child in point}
-    return lon, lat, _moment(said.get("time", ""), n), _accuracy(said.get("hdop", ""))
+    return lon, lat, _moment(said.get("time", ""), n)
 
 
 def _moment(text: str, n: int) -> float:
@@ -73,14 +70,6 @@ def _moment(text: str, n: int) -> float:
         raise BadGpx(f"Point {n} has no time that can be read: {text[:40]!r}.") from None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)  # GPX: always UTC
     return aware.timestamp()
-
-
-def _accuracy(hdop: str) -> float:
-    try:
-        told = float(hdop) * HDOP_M
-    except ValueError:
-        return float("nan")
-    return told if 0 <= told < 1e7 else float("nan")
 
 
 def _name(element: Element) -> str:

@@ -8,6 +8,7 @@ import gridsvc.dispatches.jobs
 import gridsvc.enterprises.jobs
 import gridsvc.handovers.jobs
 import gridsvc.media.jobs
+import gridsvc.patrols.jobs
 import gridsvc.signin.jobs
 import gridsvc.summaries.jobs
 import gridsvc.sync.jobs  # noqa: F401
@@ -19,6 +20,7 @@ from gridsvc.enterprises.commands import enterprises
 from gridsvc.jurisdictions.commands import jurisdictions
 from gridsvc.maps.commands import grids
 from gridsvc.marks.commands import visits
+from gridsvc.patrols.commands import patrols
 from gridsvc.people.commands import units
 from gridsvc.roster.commands import admins, people
 from gridsvc.summaries.commands import summaries
@@ -35,6 +37,7 @@ COMMANDS: tuple[Command, ...] = (
     grids,
     enterprises,
     visits,
+    patrols,
     summaries,
     sync,
     dispatches,

@@ -45,6 +45,7 @@ class Settings:
     demo: bool = False
     idle_minutes: int = 60
     held_hours: int = 72
+    track_months: int = 12
     public_url: str = ""
     oidc_issuer: str = ""
     oidc_client_id: str = ""
@@ -77,6 +78,7 @@ class Settings:
             demo=read("DEMO", _yes_or_no, cls.demo),
             idle_minutes=read("IDLE_MINUTES", _between(5, 720), cls.idle_minutes),
             held_hours=read("HELD_HOURS", _between(1, 720), cls.held_hours),
+            track_months=read("TRACK_MONTHS", _between(1, 120), cls.track_months),
             public_url=read("PUBLIC_URL", _address, cls.public_url),
             oidc_issuer=read("OIDC_ISSUER", _trusted, cls.oidc_issuer),
             oidc_client_id=read("OIDC_CLIENT_ID", str, cls.oidc_client_id),
@@ -110,6 +112,7 @@ class Settings:
             "LOG_LEVEL": self.log_level,
             "IDLE_MINUTES": self.idle_minutes,
             "HELD_HOURS": self.held_hours,
+            "TRACK_MONTHS": self.track_months,
             "PUBLIC_URL": self.public_url,
             "SESSION_COOKIE_SECURE": self.public_url.startswith("https://"),
             "OIDC_ISSUER": self.oidc_issuer,

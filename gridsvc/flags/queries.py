@@ -10,6 +10,7 @@ from uuid import UUID
 
 from shapely import Point
 from sqlalchemy import ColumnElement, and_, case, func, inspect, select
+from sqlalchemy.dialects.postgresql import Range
 
 from geo.crs import to_wgs84
 from gridsvc.db import Period
@@ -68,7 +69,7 @@ def receivers(session: Session, device_ids: Collection[UUID | None]) -> dict[UUI
     if named:
         known = select(TrustedReceiver).where(TrustedReceiver.device_id.in_(named))
         for one in session.scalars(known):
-            found[one.device_id].append(Period(one.since, one.until, bounds="[)"))
+            found[one.device_id].append(Range(one.since, one.until))
     return found
 
 

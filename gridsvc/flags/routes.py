@@ -141,7 +141,7 @@ def post_receiver_end(receiver_id: UUID) -> dict[str, Any]:
 
 
 def _allowed(session: Session, flag_id: UUID, deed: str) -> None:
-    unseen = UnknownFlag(f"There is no {flag_id}, or none that you may see.")
+    unseen = service.unknown(flag_id)
     flag = session.get(Flag, flag_id)
     if flag is None:
         raise unseen

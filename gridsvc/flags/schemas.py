@@ -23,7 +23,6 @@ LONGEST = timedelta(days=200)
 class FlagBriefSchema(Schema):
     """A flag beside its record. A hint, never a verdict."""
 
-    id = fields.UUID()
     kind = fields.String()
     evidence = fields.Dict()
     score = fields.Float()
@@ -33,6 +32,7 @@ class FlagBriefSchema(Schema):
 class FlagSchema(FlagBriefSchema):
     """A flag, and what people made of it."""
 
+    id = fields.UUID()
     about = fields.String()
     rule_set_id = fields.UUID(allow_none=True)
     raised_at = MomentField()

@@ -114,7 +114,7 @@ def appeal(session: Session, flag_id: UUID, words: str, *, by: Actor, now: datet
     """
     flag = _locked(session, flag_id)
     if flag.sender_id != by.person_id:
-        raise UnknownFlag(f"There is no {flag_id} on a record of yours.")
+        raise unknown(flag_id)
     if flag.state == "dismissed":
         raise NothingToAppeal("It was dismissed.")
     before, flag.state = flag.state, "open"
@@ -179,11 +179,15 @@ def _record(
     audit.record(session, [line], by=by, at=now)
 
 
+def unknown(flag_id: UUID) -> UnknownFlag:
+    return UnknownFlag(f"There is no {flag_id}, or none that you may see.")
+
+
 def _locked(session: Session, flag_id: UUID) -> Flag:
     locked = select(Flag).where(Flag.id == flag_id).with_for_update()
     flag = session.scalars(locked.execution_options(populate_existing=True)).one_or_none()
     if flag is None:
-        raise UnknownFlag(f"There is no {flag_id}, or none that you may see.")
+        raise unknown(flag_id)
     return flag
 
 

@@ -23,6 +23,8 @@ from gridsvc.records import Envelope, Row
 from gridsvc.rules.models import Checklist, RuleSet
 from gridsvc.rules.rules import Numbers, in_force, unanswered
 
+OLD_FIX_S = 1800.0  # a visit may be written down that long after its fix
+
 
 class UnknownEnterprise(NotFound):
     """No such enterprise."""
@@ -229,7 +231,7 @@ def _clock_flags(report: InspectionReport, numbers: Numbers, at: datetime) -> It
         yield _flag(report, "clock_skew", off_s=round(off_s), allowed_s=allowed_s)
     if report.gps_at is not None and not report.is_mock:
         against_s = (report.gps_at - at).total_seconds()
-        if abs(against_s) > allowed_s:
+        if not -OLD_FIX_S - allowed_s <= against_s <= allowed_s:
             yield _flag(report, "gps_clock_skew", off_s=round(against_s), allowed_s=allowed_s)
 
 

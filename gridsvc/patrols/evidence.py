@@ -15,15 +15,16 @@ from uuid import UUID
 import numpy as np
 
 from geo.presence import apart_m, is_covered, longest_possible_s, where_at
-from geo.track import Fixes, Numbers, duration_s, fastest, planar, track_m
+from geo.track import Fixes, Numbers, duration_s, during, fastest, planar, track_m
 from gridsvc.flags.rules import Finding
 
 GAP_S = 120.0  # without a fix for longer, a track has a gap
 FASTEST_MPS = 45.0  # 162 km/h: nobody patrols faster
 SLACK_M = 200.0  # how far a smoothed track may still jump between high walls
+COLD_S = 60.0  # at first a phone asks the nearest mast, and may be sure of it
 POOR_M = 150.0  # fixes that say they are worse prove no speed
+WRITTEN_S = 1800.0  # a visit may be written down that long after its fix
 TRACKED_S = 1800.0  # a visit without any fix that near to it has no track
-LOOK_AROUND_S = 5400.0  # somebody may write the visit down that much later
 SAMPLE_S = 60.0  # between two fixes that near, we know where somebody was
 APART_M = 500.0  # two phones of one person
 TOGETHER_M = 20.0  # two phones in one pocket
@@ -37,8 +38,9 @@ CONSTANT_WAY_M = 500.0
 ZERO_SHARE = 0.05
 SITTING_S = 1800.0  # visits made in one sitting ...
 SPREAD_S = 7200.0  # ... said to have been hours apart
+MOVED_S = 3600.0  # less may be the time between a fix and the record
 MOVES = 2  # one is a repair: the clock was wrong, and then it was right
-LONG_TEXT = 20
+LONG_TEXT = 40
 SAME_TEXT_PLACES = 3
 
 Place = tuple[float, float]  # longitude, latitude
@@ -121,9 +123,11 @@ def _by_track(walks: Sequence[Walk]) -> Iterator[Finding]:
         told = _constant(walk)
         if told and not walk.has_receiver:
             yield _on(walk, "constant_accuracy", **told)
+        warm = during(walk.fixes, [(walk.began + COLD_S, float("inf"))])
         fast = fastest(
-            walk.fixes, walk.accuracies, limit_mps=FASTEST_MPS, slack_m=SLACK_M, worst_m=POOR_M
-        )
+            walk.fixes[warm], walk.accuracies[warm],
+            limit_mps=FASTEST_MPS, slack_m=SLACK_M, worst_m=POOR_M,
+        )  # fmt: skip
         if fast:
             yield _on(walk, "impossible_speed", speed_kmh=round(fast[0] * 3.6), at=_said(fast[1]))
 
@@ -201,49 +205,60 @@ def _together_s(one: Walk, other: Walk) -> float:
 
 
 def _visits(day: Day, limits: Limits) -> Iterator[Finding]:
+    """Hold each visit against all of the day's tracks, whenever it was written down."""
+    if not all(walk.is_complete for walk in day.walks):
+        return  # what is missing of the tracks may tell another story
     for stay in day.stays:
-        around = [w for w in day.walks if w.began - SAMPLE_S <= stay.at <= w.ended + SAMPLE_S]
-        if not all(walk.is_complete for walk in day.walks):
-            continue  # what is missing of the tracks may tell another story
-        if not any(is_covered(walk.fixes, stay.at, TRACKED_S) for walk in day.walks):
-            yield _at(stay, "no_track", on_patrol=bool(around))
-        elif (possible := _possible_s(day.walks, stay, limits)) < limits.minimum_dwell_s:
+        possible_s = sum(_possible_s(walk, stay, limits) for walk in day.walks)
+        if possible_s >= limits.minimum_dwell_s:
+            continue
+        if any(is_covered(walk.fixes, stay.at, TRACKED_S) for walk in day.walks):
             least_s = limits.minimum_dwell_s
-            yield _at(stay, "dwell_too_short", at_most_s=round(possible), least_s=least_s)
+            yield _at(stay, "dwell_too_short", at_most_s=round(possible_s), least_s=least_s)
+        else:
+            yield _at(stay, "no_track", on_patrol=any(_is_on(walk, stay) for walk in day.walks))
 
 
-def _possible_s(walks: Sequence[Walk], stay: Stay, limits: Limits) -> float:
-    """Return for how long somebody can have been there, in the time around a visit."""
-    total = 0.0
-    for walk in walks:
-        near = np.abs(walk.fixes[:, 2] - stay.at) <= LOOK_AROUND_S
-        if np.sum(near) >= 2:
-            total += longest_possible_s(
-                walk.fixes[near], walk.accuracies[near], stay.site,
-                radius_m=limits.site_radius_m, gap_s=GAP_S,
-            )  # fmt: skip
-            total += _before_and_after(walk, walk.fixes[near], stay, limits)
-    return total
+def _is_on(walk: Walk, stay: Stay) -> bool:
+    return walk.began - SAMPLE_S <= stay.at <= walk.ended + SAMPLE_S
 
 
-def _before_and_after(walk: Walk, near: Fixes, stay: Stay, limits: Limits) -> float:
-    """A phone that began or stopped to record there may have been there for longer."""
-    ends = [near[0], near[-1]]
-    away = [_apart((end[0], end[1]), stay.site) for end in ends]
-    lost = walk.is_complete and walk.ended - near[-1, 2] > GAP_S
-    is_there = away[0] <= limits.site_radius_m or (lost and away[1] <= APART_M)
-    return limits.minimum_dwell_s if is_there else 0.0
+def _possible_s(walk: Walk, stay: Stay, limits: Limits) -> float:
+    """Return for how long somebody can have been there, as far as one track tells."""
+    if len(walk.fixes) < 2:
+        return 0.0
+    if _began_or_broke_off_there(walk, stay, limits):
+        return limits.minimum_dwell_s
+    return longest_possible_s(
+        walk.fixes, walk.accuracies, stay.site, radius_m=limits.site_radius_m, gap_s=GAP_S
+    )
+
+
+def _began_or_broke_off_there(walk: Walk, stay: Stay, limits: Limits) -> bool:
+    """A phone that began or ceased to record at a place may have been there for longer."""
+    first, last = (_apart((end[0], end[1]), stay.site) for end in walk.fixes[[0, -1]])
+    broke_off = walk.ended - walk.fixes[-1, 2] > GAP_S
+    return first <= limits.site_radius_m or (broke_off and last <= APART_M)
 
 
 def _speeds(stays: Sequence[Stay]) -> Iterator[Finding]:
+    """Nobody is in two places at once. A visit may be written down a good while after its fix."""
     placed = [s for s in stays if s.position is not None and (s.accuracy_m or 0) <= POOR_M]
-    for one, other in pairwise(sorted(placed, key=lambda stay: stay.at)):
+    for one, other in pairwise(sorted(placed, key=_fixed_at)):
         assert one.position and other.position  # noqa: S101 (chosen above)
         away_m = _apart(one.position, other.position) - APART_M
-        took_s = max(other.at - one.at, 1.0)
+        took_s = _fixed_at(other) - _fixed_at(one) + _doubt_s(one) + _doubt_s(other)
         if away_m > FASTEST_MPS * took_s:
             facts = {"speed_kmh": round(away_m / took_s * 3.6), "other": str(one.id)}
             yield _at(other, "impossible_speed", about=str(one.id), **facts)
+
+
+def _fixed_at(stay: Stay) -> float:
+    return stay.at if stay.gps_at is None else stay.gps_at
+
+
+def _doubt_s(stay: Stay) -> float:
+    return WRITTEN_S if stay.gps_at is None else SAMPLE_S / 2
 
 
 def _clock(stays: Sequence[Stay], limits: Limits) -> Iterator[Finding]:
@@ -254,7 +269,7 @@ def _clock(stays: Sequence[Stay], limits: Limits) -> Iterator[Finding]:
     if len(timed) < 3:
         return
     off = np.array([made - gps for gps, made, _ in timed])
-    moves = int(np.sum(np.abs(np.diff(off)) > limits.clock_skew_s))
+    moves = int(np.sum(np.abs(np.diff(off)) > max(limits.clock_skew_s, MOVED_S)))
     sat_s, said_s = timed[-1][0] - timed[0][0], float(np.ptp([made for _, made, _ in timed]))
     in_one_sitting = sat_s <= SITTING_S and said_s >= SPREAD_S
     if moves >= MOVES or in_one_sitting:

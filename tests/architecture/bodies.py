@@ -13,6 +13,7 @@ Ids = dict[str, Any]
 
 MADE_AT = NOW.isoformat()
 TODAY = local_day(NOW).isoformat()
+LAST_WEEK = (local_day(NOW) - timedelta(days=7)).isoformat()
 NEXT_MONTH = (local_day(NOW) + timedelta(days=30)).isoformat()
 
 

@@ -30,6 +30,8 @@ READ = {
     "track": "track.read",
     "track_aside": "track.read",
     "issue": "issue.read",
+    "flag": "flag.read",
+    "receiver": "receiver.trust",
     "summary": "summary.read",
     "signed": "summary.read",
     "order": "dispatch.read",

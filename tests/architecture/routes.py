@@ -7,6 +7,7 @@ from shapely import Point
 from gridsvc.identity import MEMBER
 from tests.architecture.bodies import (
     ACTIONS,
+    LAST_WEEK,
     MADE_AT,
     NEXT_MONTH,
     TODAY,
@@ -253,6 +254,20 @@ ROWS = (
         query="enterprise_id={enterprise}", filters=True),
     Row(f"PUT {V1}/enterprise-proposals/{{enterprise_proposal_id}}", json=proposal,
         path={"enterprise_proposal_id": "{new}"}),
+    # what speaks against records
+    Row(f"GET {V1}/flags", shows="flag", query=f"from={LAST_WEEK}&until={TODAY}"),
+    Row(f"GET {V1}/flags/{{record_kind}}/{{record_id}}", "inspection", deed="flag.read",
+        path={"record_kind": "inspection", "record_id": "{inspection}"}),
+    Row(f"POST {V1}/flags/{{flag_id}}:review", "flag", sees="flag.read",
+        json=lambda _: {"verdict": "confirmed", "version": 1}),
+    Row(f"GET {V1}/my-flags", mine=True),
+    Row(f"POST {V1}/flags/{{flag_id}}:appeal", "flag", own=True,
+        json=lambda _: {"words": "大门在北侧"}),
+    Row(f"GET {V1}/trusted-receivers", names=frozenset({"device"})),
+    Row(f"POST {V1}/trusted-receivers", "device", anywhere=True, names=frozenset({"device"}),
+        json=lambda ids: {"device_id": ids["device"], "reason": "外接定位"}),
+    Row(f"POST {V1}/trusted-receivers/{{receiver_id}}:end", "receiver", COUNTY, anywhere=True,
+        names=frozenset({"device"})),
     # the ledger
     *records("issues/{issue_id}", "issue", "enterprise", issue, deed="issue.report",
              **AT_ENTERPRISE),

@@ -22,6 +22,7 @@ from gridsvc.actor import person, system
 from gridsvc.audit.service import open_trail
 from gridsvc.dispatches.models import MonthlyDispatch
 from gridsvc.dispatches.orders import Wanted, issue
+from gridsvc.flags.service import trust
 from gridsvc.grids.models import Grid
 from gridsvc.handovers.service import hand_over
 from gridsvc.ids import new_id
@@ -40,7 +41,7 @@ from tests.factories.accountability import add_duty, add_person, add_unit
 from tests.factories.enterprises import add_enterprise, add_penalty
 from tests.factories.fieldwork import leave_old_problem, leave_problems, leave_records
 from tests.factories.people import a_phone, an_account
-from tests.factories.spots import LONG_AGO, NOW, VILLAGES, Spot, a_tree, numbers
+from tests.factories.spots import LONG_AGO, NOW, VILLAGES, YESTERDAY, Spot, a_tree, numbers
 
 LAST_YEAR = NOW - timedelta(days=400)
 LAST_MONTH = month_before(month_of(local_day(NOW)))
@@ -150,6 +151,13 @@ class County:
             if spot.grid.id == subject.id and kind not in spot.ids:
                 spot.ids[kind], spot.own[kind] = duty, {duty.person_id}
 
+    def _trust(self, session: Session) -> UUID:
+        """Somebody's phone has an external receiver."""
+        device_id = self.spots["A1"].ids["device"]
+        by = person(self.people["dispatcher@1"].id)
+        told = {"since": YESTERDAY, "until": None, "reason": "外接定位"}
+        return trust(session, device_id, **told, by=by, now=YESTERDAY).id
+
     def _somebody(self, session: Session, name: str) -> Person:
         somebody = add_person(session, name)
         somebody.phone = f"1880{self.id}{next(numbers):03}"
@@ -174,6 +182,7 @@ class County:
         session.flush()
         county.ids["rule_set"] = session.scalars(select(RuleSet)).one()
         county.ids |= {"dispatch": month, "access_token": self._let_in(session)}
+        county.ids["receiver"] = self._trust(session)
         for name, head in (("A", "grid_head@2"), ("B", "head B")):
             town = self.spots[name]
             town.ids |= {

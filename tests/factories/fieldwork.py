@@ -11,6 +11,8 @@ from sqlalchemy import select
 from gridsvc.actor import person
 from gridsvc.edits.rules import EditReport
 from gridsvc.edits.service import edit
+from gridsvc.flags.rules import Finding
+from gridsvc.flags.service import note
 from gridsvc.ids import new_id
 from gridsvc.inspections.service import register
 from gridsvc.media.models import Media, Upload
@@ -34,7 +36,7 @@ Facts = dict[str, Any]
 
 def leave_records(session: Session, spot: Spot, officer: Person, checklist: Checklist) -> None:
     """Somebody makes a round, and leaves a record of every kind behind."""
-    own = ("patrol", "track", "track_aside", "photo", "upload")
+    own = ("flag", "patrol", "track", "track_aside", "photo", "upload")
     spot.own |= {kind: {officer.id} for kind in own}
     spot.workers |= {officer.id}
     patrol = add_patrol(session, officer, spot.grid, YESTERDAY)
@@ -43,10 +45,13 @@ def leave_records(session: Session, spot: Spot, officer: Person, checklist: Chec
     visit = a_report(spot.ids["enterprise"], officer, checklist, made_at=YESTERDAY, photos=(photo,))
     register(session, [visit], by=person(officer.id), now=YESTERDAY)
     _arrive(session, officer, photo, content)
+    doubt = Finding(kind="exif_conflict", record_kind="inspection", record_id=visit.envelope.id)
+    [flag] = note(session, [doubt], by=person(officer.id), now=YESTERDAY)
     spot.ids |= {
         "patrol": patrol,
         "track": _track(session, officer, patrol),
         "inspection": visit.envelope.id,
+        "flag": flag,
         "photo": photo.sha256,
         "day_close": add_day_close(session, officer, spot.grid, YESTERDAY),
         "upload": _announced(session, officer),

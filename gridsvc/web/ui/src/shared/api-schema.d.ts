@@ -7593,8 +7593,6 @@ export interface components {
             evidence?: {
                 [key: string]: unknown;
             };
-            /** Format: uuid */
-            id?: string;
             kind?: string;
             score?: number;
             state?: string;
@@ -8719,6 +8717,8 @@ export interface components {
             accuracy_m?: number;
             /** @enum {string} */
             crs?: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+            /** @description Of the file before the phone made it smaller: a claim. */
+            original_sha256?: string;
             position?: Record<string, never>;
             /**
              * @default scene

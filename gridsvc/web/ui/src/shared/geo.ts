@@ -52,3 +52,11 @@ export function distanceM(a: Position, b: Position): number {
   const s = half(b[1]! - a[1]!) + Math.cos(a[1]! * rad) * Math.cos(b[1]! * rad) * half(b[0]! - a[0]!)
   return 2 * EARTH_M * Math.asin(Math.sqrt(s))
 }
+
+/** A circle of so many metres around a place, as a polygon of 48 corners. */
+export function around([lon, lat]: Position, metres: number): Geometry {
+  const high = (metres / EARTH_M) * (180 / Math.PI)
+  const wide = high / Math.cos((lat! * Math.PI) / 180)
+  const corners = Array.from({ length: 49 }, (_, n): Position => [lon! + wide * Math.cos((n * Math.PI) / 24), lat! + high * Math.sin((n * Math.PI) / 24)])
+  return { type: 'Polygon', coordinates: [corners] }
+}

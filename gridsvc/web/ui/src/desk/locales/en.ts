@@ -1,5 +1,6 @@
 import desk from '@/shared/locales/en/desk.json'
 import duties from '@/shared/locales/en/desk/duties.json'
+import flags from '@/shared/locales/en/desk/flags.json'
 import find from '@/shared/locales/en/desk/find.json'
 import home from '@/shared/locales/en/desk/home.json'
 import issue from '@/shared/locales/en/desk/issue.json'
@@ -20,4 +21,4 @@ import tokens from '@/shared/locales/en/desk/tokens.json'
 import problems from '@/shared/locales/en/problems.json'
 import shared from '@/shared/locales/en/shared.json'
 
-export default { ...shared, problems, ...desk, accounts, audit, devices, security, tokens, duties, find, home, issue, leave, ledger, month, password, quarantine, roster, trace, week, words }
+export default { ...shared, problems, ...desk, accounts, audit, devices, security, tokens, duties, find, flags, home, issue, leave, ledger, month, password, quarantine, roster, trace, week, words }

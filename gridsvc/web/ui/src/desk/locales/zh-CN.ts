@@ -1,5 +1,6 @@
 import desk from '@/shared/locales/zh-CN/desk.json'
 import duties from '@/shared/locales/zh-CN/desk/duties.json'
+import flags from '@/shared/locales/zh-CN/desk/flags.json'
 import find from '@/shared/locales/zh-CN/desk/find.json'
 import home from '@/shared/locales/zh-CN/desk/home.json'
 import issue from '@/shared/locales/zh-CN/desk/issue.json'
@@ -20,4 +21,4 @@ import tokens from '@/shared/locales/zh-CN/desk/tokens.json'
 import problems from '@/shared/locales/zh-CN/problems.json'
 import shared from '@/shared/locales/zh-CN/shared.json'
 
-export default { ...shared, problems, ...desk, accounts, audit, devices, security, tokens, duties, find, home, issue, leave, ledger, month, password, quarantine, roster, trace, week, words }
+export default { ...shared, problems, ...desk, accounts, audit, devices, security, tokens, duties, find, flags, home, issue, leave, ledger, month, password, quarantine, roster, trace, week, words }
