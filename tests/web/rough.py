@@ -10,6 +10,7 @@ Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 WORK = ("/api/v1/sync/push", "/api/v1/media")
 WORKER = "/m/sw.js"
+NEGOTIATED = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 
 
 @dataclass
@@ -24,8 +25,8 @@ class Rough:
     def __call__(self, environ: Environ, start: Callable[..., Any]) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
         if path == WORKER and self.is_updated:
-            environ.pop("HTTP_ACCEPT_ENCODING", None)
-            environ.pop("HTTP_IF_NONE_MATCH", None)
+            for name in NEGOTIATED:
+                environ.pop(name, None)
             return self._with_another_end(environ, start)
         if path == WORK[0]:
             self._note(environ)

@@ -2,7 +2,7 @@
 import { reactive, ref, shallowRef, toRaw, watch, type Ref, type ShallowRef } from 'vue'
 import type { Body, Kind } from './outbox/contract'
 import { db, recall, SESSION, type DeviceSession } from './outbox/database'
-import { withRoom } from './outbox/room'
+import { isOutOfRoom, withRoom } from './outbox/room'
 import { uuid7 } from '@/shared/ids'
 
 export interface Drafting<C> {
@@ -49,7 +49,7 @@ export function useDraft<C extends object>(kind: Kind, subjectId: string, empty:
     isKept.value = change === changes
   }
 
-  const ready = open().then(() => watch(content, () => void save(), { deep: true }))
+  const ready = open().then(() => watch(content, () => void save().catch(unlessFull), { deep: true }))
   async function restart(): Promise<void> {
     await ready
     if (id.value) await forget(id.value)
@@ -58,6 +58,11 @@ export function useDraft<C extends object>(kind: Kind, subjectId: string, empty:
     savedAt.value = undefined
   }
   return { id, content, savedAt, isKept, save, restart, close: () => { isClosed = true } }
+}
+
+/** A full phone is told of on every page; the draft is not marked as kept. */
+function unlessFull(cause: unknown): void {
+  if (!isOutOfRoom(cause)) throw cause
 }
 
 async function draftOf(kind: Kind, subjectId: string) {
