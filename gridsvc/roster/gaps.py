@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, literal, select
+from sqlalchemy import Select, and_, exists, func, literal, or_, select
 
 from gridsvc.accountability.models import Duty
 from gridsvc.accountability.rules import Role
@@ -21,9 +21,10 @@ Item = dict[str, Any]
 def gaps(
     session: Session, grid_ids: Collection[UUID], at: datetime, *, limit: int
 ) -> dict[str, Any]:
-    """Return who is missing in some grids at a moment: counts, and `limit` items of each list.
+    """Return who is missing at a moment in some grids, or for enterprises named among them.
 
-    A vacant seat says since when it has been, and until when if a successor is appointed.
+    Counts, and `limit` items of each list. A vacant seat says since when it has been, and
+    until when if a successor is appointed.
     """
     least = numbers_at(session, at).least_officers
     lists = {
@@ -48,9 +49,8 @@ def _grids(grid_ids: Collection[UUID]) -> Select[Any]:
 
 
 def _enterprises(grid_ids: Collection[UUID]) -> Select[Any]:
-    return select(Enterprise.id).where(
-        Enterprise.grid_id.in_(grid_ids), Enterprise.state == "active"
-    )
+    there = or_(Enterprise.grid_id.in_(grid_ids), Enterprise.id.in_(grid_ids))
+    return select(Enterprise.id).where(there, Enterprise.state == "active")
 
 
 def _vacant(

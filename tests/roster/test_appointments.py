@@ -149,6 +149,15 @@ def test_a_duty_is_ended_and_leaves_a_vacancy(tell, ask, village, session) -> No
     assert tell(f"duties/{new_id()}:end").status_code == 404
 
 
+def test_whoever_answers_for_an_enterprise_sees_what_it_lacks(ask, village) -> None:
+    found = ask("duties/gaps", village.answerable).json
+
+    assert [gap["subject"]["name"] for gap in found["without_leader"]] == ["宏达砂石场"]
+    assert found["counts"] == {
+        "vacant_heads": 0, "too_few_officers": 0, "without_leader": 1, "without_person": 0,
+    }  # fmt: skip
+
+
 def test_a_town_is_seen_with_the_villages_below_it_and_a_village_with_its_enterprises(
     ask, village
 ) -> None:
