@@ -104,6 +104,7 @@ PERMISSION: dict[str, set[str]] = {
     "rules.change": OFFICE | {"system_admin@1"},
     "mark.set": TOWN | COUNTY | OFFICE,
     "turn.give": VILLAGE | TOWN | COUNTY | OFFICE,
+    "login.read": TOWN | COUNTY | OFFICE | ADMINISTRATION,
     "duty.appoint": TOWN | COUNTY | OFFICE | {"admin@1"},
     "duty.appoint_keeper": {"admin@1"},
     "duty.back_date": COUNTY | {"admin@1"},

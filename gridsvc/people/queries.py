@@ -15,12 +15,17 @@ def units(session: Session) -> Sequence[Unit]:
     return session.scalars(select(Unit).order_by(Unit.code)).all()
 
 
-def people(session: Session, q: str, *, limit: int, after: str | None = None) -> Sequence[Person]:
-    """Return people called `q` (name, login or initials) in order of login, `after` one."""
+def people(
+    session: Session, q: str, *, by_login: bool, limit: int, after: UUID | None = None
+) -> Sequence[Person]:
+    """Return people called `q` (name or initials, and login) in order of login, `after` one."""
     found = select(Person).order_by(Person.login).limit(limit)
     if q:
-        found = found.where(is_called(Person, q, Person.login))
-    return session.scalars(found.where(Person.login > after) if after else found).all()
+        found = found.where(is_called(Person, q, *([Person.login] if by_login else [])))
+    if after:
+        one = select(Person.login).where(Person.id == after).scalar_subquery()
+        found = found.where(Person.login > one)
+    return session.scalars(found).all()
 
 
 def member(session: Session, login: str) -> Account | None:

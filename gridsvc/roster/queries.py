@@ -112,23 +112,26 @@ def duty_rows(session: Session, duties: Collection[Duty]) -> list[dict[str, Any]
 
 
 def people_page(
-    session: Session, at: datetime, *, q: str, limit: int, after: str | None
+    session: Session, at: datetime, *, shows_login: bool, q: str, limit: int, after: UUID | None
 ) -> dict[str, Any]:
-    """Return people with the duties they hold at a moment, and where the next page begins."""
-    found = people.people(session, q, limit=limit + 1, after=after)
+    """Return people with the duties they hold at a moment, and where the next page begins.
+
+    By what they sign in is nothing to those who neither appoint nor look after them.
+    """
+    found = people.people(session, q, by_login=shows_login, limit=limit + 1, after=after)
     page = found[:limit]
     held = duties_of(session, at, person_ids=[person.id for person in page])
     rows = duty_rows(session, held)
     items = [
         {
             "id": person.id,
-            "login": person.login,
+            "login": person.login if shows_login else None,
             "name": person.name,
             "roles": [row for row in rows if row["person"].id == person.id],
         }
         for person in page
     ]
-    return {"items": items, "next": page[-1].login if len(found) > limit else None}
+    return {"items": items, "next": page[-1].id if len(found) > limit else None}
 
 
 def grids_of(session: Session, duties: Sequence[Duty]) -> set[UUID]:

@@ -14,6 +14,7 @@ from flask_smorest import Blueprint
 from gridsvc.accountability import access
 from gridsvc.accountability.models import Duty
 from gridsvc.accountability.queries import duties_of
+from gridsvc.accountability.rules import allows
 from gridsvc.accountability.service import Dated, Post, appoint, end_duty, somebody
 from gridsvc.clock import utc_now
 from gridsvc.identity import caller, needs
@@ -181,9 +182,14 @@ def post_end(body: dict[str, Any], duty_id: UUID) -> dict[str, Any]:
 @blueprint.response(200, PeopleSchema)
 @needs("roster.read")
 def get_people(query: dict[str, Any]) -> dict[str, Any]:
-    """List people by login, with the duties they hold now; `q`: name, login or initials."""
+    """List people by login, with the duties they hold now; `q`: name, initials, or login.
+
+    Their logins are told, and searched, for those who appoint people or look after accounts.
+    """
+    now = utc_now()
     with transaction(caller().jurisdiction_id) as session:
-        return people_page(session, utc_now(), **query)
+        shows_login = allows(access.held_by_caller(session), "login.read", now)
+        return people_page(session, now, shows_login=shows_login, **query)
 
 
 @blueprint.post("/people:import")

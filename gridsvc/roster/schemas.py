@@ -228,7 +228,7 @@ class TimelineSchema(Schema):
 class PeopleQuerySchema(Schema):
     q = TextField(load_default="", validate=Length(max=100))
     limit = fields.Integer(load_default=50, validate=Range(1, 200))
-    after = TextField(load_default=None, validate=Length(max=200))
+    after = fields.UUID(load_default=None)
 
 
 class PersonDutySchema(DutySchema):
@@ -237,17 +237,17 @@ class PersonDutySchema(DutySchema):
 
 
 class PersonSchema(Schema):
-    """Somebody, with the duties held now."""
+    """Somebody, with the duties held now. The login for those who may read it."""
 
     id = fields.UUID()
-    login = fields.String()
+    login = fields.String(allow_none=True)
     name = fields.String()
     roles = fields.List(fields.Nested(PersonDutySchema))
 
 
 class PeopleSchema(Schema):
     items = fields.List(fields.Nested(PersonSchema))
-    next = fields.String(allow_none=True)
+    next = fields.UUID(allow_none=True)
 
 
 class ExportQuerySchema(Schema):

@@ -15,6 +15,7 @@ from gridsvc.ids import new_id
 from gridsvc.session import Session, db
 from tests.architecture.asking import Answer, World, asked
 from tests.architecture.matrix import ALLOWED, Who, plain, targets
+from tests.architecture.needs import NEEDS
 from tests.architecture.routes import HERE_IT_LIES, ROWS
 from tests.conftest import HERE, THERE, enter
 from tests.factories.counties import POSTS, County
@@ -95,6 +96,19 @@ def test_every_route_says_here_how_it_is_asked(declarations) -> None:
     assert set(declarations) == {row.route for row in ROWS}
 
 
+def test_each_route_is_opened_by_the_deed_that_the_table_names(declarations) -> None:
+    """A guard that was weakened, or a route without a line, shows here by name."""
+    table = {
+        route: deed
+        for deed, routes in NEEDS.items()
+        for route in filter(None, map(str.strip, routes.splitlines()))
+    }
+    told = {route.replace("/api/v1", ""): deed for route, deed in declarations.items()}
+    assert {
+        (r, told.get(r), table.get(r)) for r in told | table if told.get(r) != table.get(r)
+    } == (set())
+
+
 def test_every_route_that_is_not_open_is_in_the_document(app: Flask, declarations) -> None:
     routes = {
         f"{method} {_template(rule.rule)}"
@@ -132,6 +146,7 @@ def test_what_is_foreign_is_told_like_what_is_nowhere(answers: list[Answer]) -> 
         if answer.status == 404 and answer.text:
             problem = json.loads(answer.text)
             problem.pop("instance", None)  # is what was asked
+            problem.pop("until", None)  # a while from now
             problem.pop("until", None)  # follows from when it was asked
             words = json.dumps(problem).replace(answer.named, "ID")
             told[answer.row.name, answer.who.name].add(words)

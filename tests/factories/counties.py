@@ -131,7 +131,8 @@ class County:
             "device": token.device_id,
             "leave": _a_leave(session, officer),
         }
-        spot.own |= {kind: {officer.id} for kind in ("person", "phone", "device", "leave")}
+        kinds = ("person", "phone", "login", "device", "leave")
+        spot.own |= {kind: {officer.id} for kind in kinds}
 
     def _hand_over(self, session: Session, spot: Spot) -> None:
         """Somebody is to have a duty from tomorrow on."""

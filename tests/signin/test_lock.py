@@ -1,19 +1,25 @@
 """Guessing a password, from many sides at once, against the application as it is served.
 
-A hundred guesses; PROVE=1 makes them a thousand.
+A hundred guesses at one process; in `make prove` (PROVE=full) a thousand, at four processes that
+share nothing but the database.
 """
 
 import os
+import socket
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from threading import Barrier, Lock, Thread
+from threading import Barrier, Event, Lock, Thread
 
 import pytest
 import requests
 from sqlalchemy import delete
 from werkzeug.serving import make_server
 
+from gridsvc.config import Settings
 from gridsvc.people.models import Account, Device, Membership, SigninFailure
 from gridsvc.session import db, directory
 from gridsvc.signin.jobs import forget_old_failures
@@ -21,8 +27,9 @@ from gridsvc.signin.rules import FREE_FAILURES
 from tests.conftest import BUSY, enter, together
 from tests.factories.people import PASSWORD, a_phone, an_account
 
-GUESSES = 1000 if os.environ.get("PROVE") else 100
-THREADS = 20
+IS_FULL = os.environ.get("PROVE") == "full"
+GUESSES = 1000 if IS_FULL else 100
+THREADS, PROCESSES = 20, 4
 LOGIN = "guessed"
 
 
@@ -43,11 +50,46 @@ def phone(busy, owner) -> Iterator[str]:
 
 
 @pytest.fixture
-def url(app) -> Iterator[str]:
+def url(app, settings) -> Iterator[str]:
+    with _many_processes(settings) if IS_FULL else _one_process(app) as address:
+        yield f"{address}/api/v1"
+
+
+@contextmanager
+def _many_processes(settings: Settings) -> Iterator[str]:
+    """Yield the address of the application as gunicorn serves it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        *(sys.executable, "-m", "gunicorn", "wsgi:app", "--no-control-socket"),
+        *("--bind", f"127.0.0.1:{port}", "--workers", str(PROCESSES)),
+        *("--worker-class", "gthread", "--threads", "8"),
+    ]
+    environment = os.environ | settings.environment()
+    with subprocess.Popen(command, env=environment) as server:  # noqa: S603
+        try:
+            _await(f"http://127.0.0.1:{port}/healthz", server)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+
+
+def _await(address: str, server: subprocess.Popen[bytes]) -> None:
+    while server.poll() is None:
+        try:
+            return requests.get(address, timeout=60).raise_for_status()
+        except requests.ConnectionError:
+            Event().wait(0.1)  # between two tries, not for something to have happened
+    raise AssertionError("gunicorn did not start")
+
+
+@contextmanager
+def _one_process(app) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/api/v1"
+    yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
     server.server_close()
@@ -75,11 +117,12 @@ def test_a_flood_of_guesses_is_answered_by_the_lock_and_the_phone_works_on(
 
     def patrol() -> None:
         start.wait()
-        while heard.total() < GUESSES:
+        while any(guesser.is_alive() for guesser in guessers):
             headers = {"Authorization": f"Bearer {phone}"}
             seen_by_phone[requests.get(f"{url}/me", headers=headers, timeout=60).status_code] += 1
 
-    together([*(Thread(target=guess) for _ in range(THREADS)), Thread(target=patrol)])
+    guessers = [Thread(target=guess) for _ in range(THREADS)]
+    together([*guessers, Thread(target=patrol)])
 
     assert heard.total() == GUESSES
     assert heard["/problems/wrong-password"] == FREE_FAILURES
