@@ -61,7 +61,7 @@ def fill_in(page: Page, problem: int | None = None) -> None:
         answer = "发现问题" if n == problem else "未发现问题"
         groups.nth(n).get_by_role("radio", name=answer, exact=True).click()
         if n == problem:
-            page.locator("input[type=file]").set_input_files(a_photo(40 + n))
+            page.locator("input[type=file]").first.set_input_files(a_photo(40 + n))
             expect(page.get_by_role("img", name="照片")).to_have_count(1)
     expect(page.get_by_text("退出也不会丢")).to_be_visible()
     expect(page.locator(".saved[aria-busy=false]")).to_be_visible()  # the last tap, too
@@ -158,7 +158,7 @@ def test_a_rectification_is_shown_by_photo_and_accepted_by_somebody_else(
     tap(page, "整改要拍照")
     tap(page, "提交验收")
     expect(page.get_by_text("对着原来的地方拍一张")).to_be_visible()
-    page.locator("input[type=file]").set_input_files(a_photo(50))
+    page.locator("input[type=file]").first.set_input_files(a_photo(50))
     expect(page.get_by_role("img", name="照片")).to_have_count(1)
     tap(page, "提交验收")
     expect(page.get_by_text("已送达")).to_be_visible()

@@ -75,7 +75,7 @@ def _rectify(live: Live) -> None:
     """The officer, who was named, covers the sand and shows it."""
     page = phone.sign_in(live)
     phone.tap(page, "整改要拍照")
-    page.locator("input[type=file]").set_input_files(phone.a_photo(90))
+    page.locator("input[type=file]").first.set_input_files(phone.a_photo(90))
     expect(page.get_by_role("img", name="照片")).to_have_count(2)  # before and after
     phone.tap(page, "提交验收")
     expect(page.get_by_text("已送达")).to_be_visible()
