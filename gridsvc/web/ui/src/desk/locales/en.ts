@@ -8,6 +8,7 @@ import ledger from '@/shared/locales/en/desk/ledger.json'
 import leave from '@/shared/locales/en/desk/leave.json'
 import month from '@/shared/locales/en/desk/month.json'
 import password from '@/shared/locales/en/desk/password.json'
+import phones from '@/shared/locales/en/desk/phones.json'
 import quarantine from '@/shared/locales/en/desk/quarantine.json'
 import roster from '@/shared/locales/en/desk/roster.json'
 import trace from '@/shared/locales/en/desk/trace.json'
@@ -21,4 +22,4 @@ import tokens from '@/shared/locales/en/desk/tokens.json'
 import problems from '@/shared/locales/en/problems.json'
 import shared from '@/shared/locales/en/shared.json'
 
-export default { ...shared, problems, ...desk, accounts, audit, devices, security, tokens, duties, find, flags, home, issue, leave, ledger, month, password, quarantine, roster, trace, week, words }
+export default { ...shared, problems, ...desk, accounts, audit, devices, security, tokens, duties, find, flags, home, issue, leave, ledger, month, password, phones, quarantine, roster, trace, week, words }

@@ -8,6 +8,7 @@ import ledger from '@/shared/locales/zh-CN/desk/ledger.json'
 import leave from '@/shared/locales/zh-CN/desk/leave.json'
 import month from '@/shared/locales/zh-CN/desk/month.json'
 import password from '@/shared/locales/zh-CN/desk/password.json'
+import phones from '@/shared/locales/zh-CN/desk/phones.json'
 import quarantine from '@/shared/locales/zh-CN/desk/quarantine.json'
 import roster from '@/shared/locales/zh-CN/desk/roster.json'
 import trace from '@/shared/locales/zh-CN/desk/trace.json'
@@ -21,4 +22,4 @@ import tokens from '@/shared/locales/zh-CN/desk/tokens.json'
 import problems from '@/shared/locales/zh-CN/problems.json'
 import shared from '@/shared/locales/zh-CN/shared.json'
 
-export default { ...shared, problems, ...desk, accounts, audit, devices, security, tokens, duties, find, flags, home, issue, leave, ledger, month, password, quarantine, roster, trace, week, words }
+export default { ...shared, problems, ...desk, accounts, audit, devices, security, tokens, duties, find, flags, home, issue, leave, ledger, month, password, phones, quarantine, roster, trace, week, words }
