@@ -10,7 +10,8 @@ const asked: string[] = []
 const server = (...answers: Answer[]) => {
   asked.length = 0
   globalThis.fetch = async (request) => {
-    asked.push(new URL((request as Request).url).searchParams.get('cursor') ?? '')
+    const { cursor } = (await (request as Request).json()) as { cursor: string }
+    asked.push(cursor)
     const { status = 200, body } = answers.shift()!
     return new Response(body ? JSON.stringify(body) : null, { status, headers: { 'Content-Type': 'application/json' } })
   }
@@ -50,7 +51,7 @@ test('what left a grid is forgotten, but not what has come to another grid of mi
 })
 
 test('when nothing changed the lists count as read just now', async () => {
-  await pull(server({ status: 304 }))
+  await pull(server({ status: 204 }))
   expect(await recall('pulled_at')).toBeDefined()
 })
 
@@ -66,4 +67,12 @@ test('without an answer the lists stay as they are', async () => {
   await db.enterprises.add(enterprise('a'))
   await expect(pull(server({ status: 503 }))).rejects.toMatchObject({ status: 503 })
   expect([await ids(), await recall('pulled_at')]).toEqual([['a'], undefined])
+})
+
+test('after a restore of the server all that is here is sent again', async () => {
+  await db.meta.put({ key: 'cursor', value: 'of before' })
+  await db.records.add({ id: 'r', kind: 'issue', title: '', made_at: '', device_seq: 1, body: {}, person_id: 'me', state: 'arrived', attempts: 0, next_at: 0, photos_total: 0, photos_arrived: 0, receipt: { id: 'r' } })
+  await pull(server({ status: 410 }, page({}, '1')))
+  expect(asked).toEqual(['of before', ''])
+  expect(await db.records.get('r')).toMatchObject({ state: 'here', former_receipt: { id: 'r' } })
 })

@@ -4,6 +4,8 @@ import { answered, type Api } from '@/shared/api'
 import { isRecord, Problem } from '@/shared/problem'
 import { sendAllAgain } from './outbox/afterwards'
 import { db, pulledTables, recall, remember } from './outbox/database'
+import { deviceHealth } from './outbox/health'
+import { worldly } from './outbox/sender'
 
 const GONE = 410
 const MOST_PAGES = 500
@@ -25,9 +27,9 @@ export async function pull(api: Api): Promise<void> {
 /** The next page; nothing when nothing changed. After a restore on the server it begins anew, and all that is here is sent again. */
 async function nextPage(api: Api, cursor: string): Promise<Page | undefined> {
   try {
-    return (await answered(api.GET('/api/v1/sync/pull', { params: { query: { cursor } } }))) as unknown as Page
+    const device = await deviceHealth(worldly())
+    return (await answered(api.POST('/api/v1/sync/pull', { body: { cursor, device } }))) as unknown as Page | undefined
   } catch (problem) {
-    if (problem instanceof Problem && problem.status === 304) return undefined
     if (!(problem instanceof Problem && problem.status === GONE && cursor)) throw problem
     await Promise.all([...Object.values(pulledTables).map((table) => table.clear()), db.meta.delete('cursor')])
     await sendAllAgain()
