@@ -34,9 +34,10 @@ test: ## run all tests on a private database: web clients, Python, browser
 	@$(BIN)/python -m pytest --durations=15
 
 .PHONY: prove
-prove: ## the heavy forms of what `make test` proves in short: three years of transfers, the storm
+prove: ## the heavy forms of what `make test` proves in short: three years of transfers, the storm, patrol days that never were
 	@.ci/install postgis python-dev
 	@PROVE=full STORM=full $(BIN)/python -m pytest -s tests/accountability/test_three_years.py tests/sync/test_orders.py tests/test_likeness.py tests/storm tests/patrols/test_due_county.py tests/rules/test_golden.py tests/signin/test_lock.py
+	@$(BIN)/python -m tests.simulator
 
 .PHONY: storm
 storm: ## run the whole storm: 200 phones, 10,000 records, 20 kills; nothing lost, nothing twice

@@ -137,7 +137,7 @@ def case_of(session: Session, record_kind: str, record_id: UUID) -> dict[str, An
         "uptime_s": body.get("uptime_s"),
         "device_id": record.device_id,
         "patrol_id": record_id if record_kind == "patrol" else body.get("patrol_id"),
-        "position": _position(body),
+        "position": getattr(record, "position", None) or _position(body),
         "accuracy_m": body.get("accuracy_m"),
         "findings": body.get("findings"),
         "enterprise": _enterprise(session, body.get("enterprise_id")),
