@@ -283,7 +283,7 @@ def _vouched_for() -> str:
         if account is None:
             raise oidc.OidcUnknownSubject("Ask the grid office to link you.", subject=subject)
         membership = service.membership_of(session, account, jurisdiction_id)
-    name = request.user_agent.string[:80]
+    name = request.user_agent.string[:200]
     with transaction(membership.jurisdiction_id) as session:
         _, token = service.sign_in(
             session, membership, kind="browser", name=name, proof="oidc", idle=idle(), now=now

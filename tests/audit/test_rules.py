@@ -100,3 +100,20 @@ def test_garbage_in_place_of_a_line_shows(trail) -> None:
     head = trail[-1]
     trail[0] = replace(trail[0], text="garbage")
     assert broken(trail, head) == Break(1, "does not follow the one before")
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [
+        ("altered", "altered"),
+        ("missing", "missing"),
+        ("does not follow the one before", "out_of_order"),
+        ("cut off before the head", "cut_off"),
+        ("cut off: the anchor of 2026-03-02 has seen line 12", "cut_off"),
+        ("rewritten here or before: the anchor of 2026-03-02 differs", "rewritten"),
+        ("stands after the head", "beyond"),
+        ("the anchor of 2026-03-02 was not signed with this key, or was altered.", "anchor"),
+    ],
+)
+def test_a_break_is_named_in_one_word(reason: str, kind: str) -> None:
+    assert Break(1, reason).kind == kind

@@ -1,4 +1,4 @@
-"""Who comes in, on what, and what the trail says of it: at the desk, and at the phone that is told."""
+"""Who comes in, on what, and what the trail says of it: at the desk, and at the phones it tells."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -140,7 +140,7 @@ def test_a_phone_that_is_revoked_at_the_desk_is_told(live: Live) -> None:
 def test_the_trail_is_searched_opened_and_verified(live: Live, keepers: dict[str, Person]) -> None:
     page = sign_in(live, keepers["auditor"])
     rail(page, "审计")
-    page.get_by_label("办了什么").fill("device.sign_in")
+    page.get_by_label("办了什么").select_option("device.sign_in")
     button(page, "查找").click()
     mine = page.get_by_role("row").filter(has_text="设备 · 登录").filter(has_text="沈审")
     expect(mine).to_have_count(1)

@@ -31,7 +31,7 @@ export async function resume(): Promise<void> {
 }
 
 export async function signIn(proof: Proof): Promise<void> {
-  const device = { kind: 'browser' as const, name: navigator.userAgent.slice(0, 80), app_build: __BUILD__ }
+  const device = { kind: 'browser' as const, name: navigator.userAgent.slice(0, 200), app_build: __BUILD__ }
   const answer = await answered(api.POST('/api/v1/sessions', { body: { ...proof, device } }))
   begin({ ...answer.me, csrf_token: answer.csrf_token })
 }
