@@ -25,7 +25,7 @@ export const rail: { to: string; icon: IconName; text: TextKey; deed?: string }[
   { to: '/duties', icon: 'people', text: 'nav.duties', deed: 'roster.read' },
   { to: '/flags', icon: 'eye', text: 'nav.flags', deed: 'flag.read' },
   { to: '/quarantine', icon: 'box', text: 'nav.quarantine', deed: 'quarantine.read' },
-  { to: '/phones', icon: 'phone', text: 'nav.phones', deed: 'phone.read' },
+  { to: '/phones', icon: 'send', text: 'nav.phones', deed: 'phone.read' },
   { to: '/devices', icon: 'phone', text: 'nav.devices', deed: 'device.manage' },
   { to: '/accounts', icon: 'me', text: 'nav.accounts', deed: 'account.manage' },
   { to: '/access-tokens', icon: 'lock', text: 'nav.tokens', deed: 'access_token.manage' },
