@@ -15,8 +15,12 @@ declare module 'vue-router' {
 
 type TextKey = Parameters<typeof say>[0]
 
-/** The rail, in order. A line is added together with its page; `deed`: only for those who may do it. */
-export const rail: { to: string; icon: IconName; text: TextKey; deed?: string }[] = [
+/**
+ * The rail, in order. A line is added together with its page; `deed`: only for those who may do it;
+ * `rare`: what is not for every day, and goes behind one button where the rail would get too long.
+ */
+export interface RailLine { to: string; icon: IconName; text: TextKey; deed?: string; rare?: true }
+export const rail: RailLine[] = [
   { to: '/', icon: 'home', text: 'nav.home' },
   { to: '/week', icon: 'week', text: 'nav.week', deed: 'summary.read' },
   { to: '/month', icon: 'month', text: 'nav.month', deed: 'dispatch.read' },
@@ -25,12 +29,12 @@ export const rail: { to: string; icon: IconName; text: TextKey; deed?: string }[
   { to: '/trace', icon: 'trace', text: 'nav.trace', deed: 'trace.read' },
   { to: '/duties', icon: 'people', text: 'nav.duties', deed: 'roster.read' },
   { to: '/flags', icon: 'eye', text: 'nav.flags', deed: 'flag.read' },
-  { to: '/quarantine', icon: 'box', text: 'nav.quarantine', deed: 'quarantine.read' },
-  { to: '/phones', icon: 'send', text: 'nav.phones', deed: 'phone.read' },
-  { to: '/devices', icon: 'phone', text: 'nav.devices', deed: 'device.manage' },
-  { to: '/accounts', icon: 'me', text: 'nav.accounts', deed: 'account.manage' },
-  { to: '/access-tokens', icon: 'lock', text: 'nav.tokens', deed: 'access_token.manage' },
-  { to: '/audit', icon: 'shield', text: 'nav.audit', deed: 'audit.verify' },
+  { to: '/quarantine', icon: 'box', text: 'nav.quarantine', deed: 'quarantine.read', rare: true },
+  { to: '/phones', icon: 'send', text: 'nav.phones', deed: 'phone.read', rare: true },
+  { to: '/devices', icon: 'phone', text: 'nav.devices', deed: 'device.manage', rare: true },
+  { to: '/accounts', icon: 'me', text: 'nav.accounts', deed: 'account.manage', rare: true },
+  { to: '/access-tokens', icon: 'lock', text: 'nav.tokens', deed: 'access_token.manage', rare: true },
+  { to: '/audit', icon: 'shield', text: 'nav.audit', deed: 'audit.verify', rare: true },
 ]
 
 const pages: RouteRecordRaw[] = [
