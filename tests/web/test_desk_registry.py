@@ -90,6 +90,7 @@ def test_the_pages_fit_and_are_usable_by_everybody(live: Live, found: str, lang:
     for path in ("registry", "registry/import", f"registry/{live.village.yard.id}"):
         desk.goto(f"{live.url}/desk/{path}")
         expect(desk.get_by_role("heading", level=1)).to_be_visible()
+        expect(desk.locator(".skeleton")).to_have_count(0)
         for width, height in SIZES:
             desk.set_viewport_size({"width": width, "height": height})
             assert desk.evaluate(FITS), (path, width)
