@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from shapely import Point, Polygon
-from sqlalchemy import ColumnElement, Select, exists, func, inspect, literal, or_, select
+from sqlalchemy import ColumnElement, Select, exists, false, func, inspect, literal, or_, select
 
 from gridsvc.accountability.models import Duty
 from gridsvc.accountability.rules import Role
@@ -19,6 +19,7 @@ from gridsvc.grids.queries import grids_at
 from gridsvc.named import is_called
 from gridsvc.rules.models import Checklist
 from gridsvc.session import Session
+from gridsvc.weeks import local_day
 
 _COLUMNS = tuple(inspect(Enterprise).columns.keys())
 
@@ -107,6 +108,7 @@ def _narrowed(
     box: Polygon | None = None,
     without_responsible: bool | None = None,
     state: str | None = None,
+    permit_ended: bool | None = None,
 ) -> Iterator[ColumnElement[bool]]:
     if grid_ids is not None:
         yield Enterprise.grid_id.in_(grid_ids)
@@ -116,15 +118,35 @@ def _narrowed(
         yield Enterprise.supervision_class == supervision_class
     if state:
         yield Enterprise.state == state
+    if permit_ended is not None:
+        ended = func.coalesce(Enterprise.permit_until < local_day(now), false())
+        yield ended if permit_ended else ~ended
     if box is not None:
         yield func.ST_Intersects(Enterprise.location, literal(box, Wgs84("POLYGON")))
     if without_responsible is not None:
-        answers = exists().where(
-            Duty.subject_id == Enterprise.id,
-            Duty.role == Role.RESPONSIBLE_PERSON,
-            Duty.period.op("@>")(now),
-        )
-        yield ~answers if without_responsible else answers
+        yield ~_answered_for(now) if without_responsible else _answered_for(now)
+
+
+def _answered_for(now: datetime) -> ColumnElement[bool]:
+    return exists().where(
+        Duty.jurisdiction_id == Enterprise.jurisdiction_id,
+        Duty.subject_id == Enterprise.id,
+        Duty.role == Role.RESPONSIBLE_PERSON,
+        Duty.period.op("@>")(now),
+    )
+
+
+def tally(session: Session, subject_ids: Collection[UUID], now: datetime) -> dict[str, int]:
+    """Return how many of the enterprises in sight there are, and how many want somebody."""
+    active = Enterprise.state == "active"
+    ended = Enterprise.permit_until < local_day(now)
+    counted = select(
+        func.count().filter(active).label("active"),
+        func.count().filter(Enterprise.state == "proposed").label("proposed"),
+        func.count().filter(active, ~_answered_for(now)).label("without_responsible"),
+        func.count().filter(active, ended).label("permit_ended"),
+    ).where(or_(Enterprise.grid_id.in_(subject_ids), Enterprise.id.in_(subject_ids)))
+    return dict(session.execute(counted).one()._mapping)
 
 
 def _nearest(

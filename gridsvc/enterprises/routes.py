@@ -33,6 +33,7 @@ from gridsvc.enterprises.schemas import (
     MergerSchema,
     NewEnterpriseSchema,
     PurposeSchema,
+    TallySchema,
 )
 from gridsvc.grids.models import Grid
 from gridsvc.grids.queries import within
@@ -56,6 +57,17 @@ def get_enterprises(query: dict[str, Any]) -> dict[str, Any]:
             query["grid_ids"] = within(session, asked)
         visible = visible_grids(session, "enterprise.read")
         return queries.page(session, visible, now=utc_now(), **query)
+
+
+@blueprint.get("/enterprises/tally")
+@blueprint.response(200, TallySchema)
+@needs("enterprise.read")
+def get_tally() -> dict[str, Any]:
+    """Count the enterprises that the caller may see, and those that want somebody."""
+    now = utc_now()
+    with transaction(caller().jurisdiction_id) as session:
+        visible = visible_grids(session, "enterprise.read", now)
+        return queries.tally(session, visible, now) | {"as_of": now}
 
 
 @blueprint.get("/enterprises/<uuid:enterprise_id>")

@@ -59,6 +59,7 @@ class EnterprisesQuerySchema(Schema):
     supervision_class = fields.String(data_key="class", validate=OneOf(CLASSES))
     without_responsible = fields.Boolean()
     state = fields.String(validate=OneOf(STATES))
+    permit_ended = fields.Boolean()
     limit = fields.Integer(load_default=100, validate=Range(min=1, max=500))
     after = TextField(metadata={"description": "The `next` of the page before."})
 
@@ -122,6 +123,16 @@ class EnterprisesSchema(Schema):
 
     items = fields.List(fields.Nested(ListedEnterpriseSchema))
     next = fields.String(allow_none=True)
+
+
+class TallySchema(Schema):
+    """How many enterprises there are, and how many of them want somebody."""
+
+    active = fields.Integer()
+    proposed = fields.Integer()
+    without_responsible = fields.Integer()
+    permit_ended = fields.Integer()
+    as_of = MomentField()
 
 
 class EnterpriseFileSchema(Schema):

@@ -141,7 +141,7 @@ def _row(issue: Issue, report: ActionReport, step: Step, ledger: _Ledger) -> dic
         "from_state": issue.state,
         "to_state": step.changes["state"],
         "note": report.note,
-        "facts": step.facts,
+        "facts": step.facts | ({"marks": list(marks)} if (marks := report.envelope.marks) else {}),
     }
 
 

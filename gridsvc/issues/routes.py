@@ -30,6 +30,7 @@ from gridsvc.issues.schemas import (
     WholeIssueSchema,
 )
 from gridsvc.issues.workflow import Standing, sees
+from gridsvc.quarantine import wake
 from gridsvc.record_edge import enter_one, json_object, put_record, sealed
 from gridsvc.session import Session, transaction
 from gridsvc.signing import signer
@@ -119,6 +120,7 @@ def _acted(issue_id: UUID, action_id: UUID) -> dict[str, Any]:
     with transaction(caller().jurisdiction_id) as session:
         issue = session.get_one(Issue, _key(session, issue_id))
         action = session.get_one(IssueAction, _key(session, action_id))
+        wake(session, action_id)
         return {
             "issue": briefs(session, [issue], utc_now())[0],
             "action": step(session, action),

@@ -1,9 +1,18 @@
 """Penalties on the wire."""
 
-from marshmallow import Schema, fields
-from marshmallow.validate import Length, Range
+from decimal import Decimal
+
+from marshmallow import Schema, ValidationError, fields
+from marshmallow.validate import Length
 
 from gridsvc.wire import DayField, MomentField, TextField
+
+MOST_CNY = 10**10
+
+
+def _is_amount(value: Decimal) -> None:
+    if not 0 <= value <= MOST_CNY:
+        raise ValidationError(f"Not between 0 and {MOST_CNY}.")
 
 
 class NewPenaltySchema(Schema):
@@ -14,7 +23,7 @@ class NewPenaltySchema(Schema):
     authority = TextField(required=True, validate=Length(min=2, max=120))
     ground = TextField(required=True, validate=Length(min=2, max=1000))
     measure = TextField(required=True, validate=Length(min=2, max=1000))
-    amount_cny = fields.Decimal(places=2, allow_none=True, validate=Range(min=0, max=10**10))
+    amount_cny = fields.Decimal(places=2, allow_none=True, validate=_is_amount)
 
 
 class PenaltySchema(NewPenaltySchema):

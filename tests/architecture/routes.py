@@ -189,6 +189,7 @@ ROWS = (
     Row(f"GET {V1}/enterprises/{{enterprise_id}}/candidates", "enterprise",
         sees="enterprise.read"),
     Row(f"GET {V1}/enterprises/duplicates"),
+    Row(f"GET {V1}/enterprises/tally"),
     Row(f"POST {V1}/enterprises/{{enterprise_id}}:approve", "enterprise", json=nothing,
         answers=409, sees="enterprise.read"),
     Row(f"POST {V1}/enterprises/{{enterprise_id}}:close", "enterprise", json=because,

@@ -1,6 +1,7 @@
 """Keeping the registry by hand, over HTTP, and what phones and the trail see of it."""
 
 from base64 import b64encode
+from datetime import date
 
 import pytest
 from shapely import Point
@@ -12,6 +13,7 @@ from gridsvc.audit.service import verify
 from gridsvc.enterprises.alike import likeness
 from gridsvc.enterprises.models import Enterprise
 from gridsvc.enterprises.rules import NEEDED
+from gridsvc.synced import stamp, tick
 from tests.conftest import HERE
 from tests.factories.enterprises import add_enterprise
 from tests.factories.village import QIAN, ZHAO, appoint
@@ -175,6 +177,23 @@ def test_pairs_that_look_alike_are_listed_until_somebody_keeps_them_apart(
     assert ask(f"/{found.id}:keep_apart", apart).status_code == 204
     assert ask(f"/{found.id}:keep_apart", apart).status_code == 204
     assert pair not in pairs()
+
+
+def test_what_wants_somebody_is_counted_and_listed(client, as_, session, found, village) -> None:
+    stamp(session, village.farm, tick(session, [village.farm.grid_id]))
+    village.farm.permit_until = date(2020, 1, 1)
+    session.flush()
+
+    def names(**query):
+        answer = client.get(LIST, query_string=query, headers=as_(village.head))
+        return [item["name"] for item in answer.json["items"]]
+
+    told = client.get(f"{LIST}/tally", headers=as_(village.head)).json
+    told.pop("as_of")
+    assert told == {"active": 2, "proposed": 1, "without_responsible": 1, "permit_ended": 1}
+    assert names(state="proposed") == ["宏达砂石"]
+    assert names(permit_ended=True) == ["钱家养殖场"]
+    assert names(permit_ended=False, state="active") == ["宏达砂石场"]
 
 
 def test_a_closed_enterprise_can_be_opened_again(ask, village) -> None:

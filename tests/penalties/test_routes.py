@@ -24,6 +24,7 @@ def test_a_penalty_is_entered_once_and_withdrawn_with_a_reason(ask, village) -> 
     assert entered.status_code == 201, entered.json
     assert entered.json["amount_cny"] == "10000.00"
     assert ask(path, decision).json["type"] == "/problems/number-taken"
+    assert "amount_cny" in ask(path, decision | {"amount_cny": "-1"}).json["errors"]["json"]
     assert ask(path, decision | {"number": "8号"}, village.officer).status_code == 403
     withdrawn = ask(f"{path}/{entered.json['id']}:withdraw", {"reason": "复议撤销"})
     assert withdrawn.json["withdrawn_reason"] == "复议撤销"

@@ -15,23 +15,28 @@ declare module 'vue-router' {
 
 type TextKey = Parameters<typeof say>[0]
 
-/** The rail, in order. A line is added together with its page; `deed`: only for those who may do it. */
-export const rail: { to: string; icon: IconName; text: TextKey; deed?: string }[] = [
+/**
+ * The rail, in order. A line is added together with its page; `deed`: only for those who may do it;
+ * `rare`: what is not for every day, and goes behind one button where the rail would get too long.
+ */
+export interface RailLine { to: string; icon: IconName; text: TextKey; deed?: string; rare?: true }
+export const rail: RailLine[] = [
   { to: '/', icon: 'home', text: 'nav.home' },
   { to: '/week', icon: 'week', text: 'nav.week', deed: 'summary.read' },
   { to: '/month', icon: 'month', text: 'nav.month', deed: 'dispatch.read' },
   { to: '/ledger', icon: 'list', text: 'nav.ledger', deed: 'issue.read' },
+  { to: '/registry', icon: 'shop', text: 'nav.registry', deed: 'enterprise.read' },
   { to: '/trace', icon: 'trace', text: 'nav.trace', deed: 'trace.read' },
   { to: '/duties', icon: 'people', text: 'nav.duties', deed: 'roster.read' },
   { to: '/flags', icon: 'eye', text: 'nav.flags', deed: 'flag.read' },
   { to: '/debt', icon: 'clock', text: 'nav.debt', deed: 'field.read' },
-  { to: '/rules', icon: 'gear', text: 'nav.rules', deed: 'roster.read' },
-  { to: '/quarantine', icon: 'box', text: 'nav.quarantine', deed: 'quarantine.read' },
-  { to: '/phones', icon: 'phone', text: 'nav.phones', deed: 'phone.read' },
-  { to: '/devices', icon: 'phone', text: 'nav.devices', deed: 'device.manage' },
-  { to: '/accounts', icon: 'me', text: 'nav.accounts', deed: 'account.manage' },
-  { to: '/access-tokens', icon: 'lock', text: 'nav.tokens', deed: 'access_token.manage' },
-  { to: '/audit', icon: 'shield', text: 'nav.audit', deed: 'audit.verify' },
+  { to: '/rules', icon: 'gear', text: 'nav.rules', deed: 'roster.read', rare: true },
+  { to: '/quarantine', icon: 'box', text: 'nav.quarantine', deed: 'quarantine.read', rare: true },
+  { to: '/phones', icon: 'send', text: 'nav.phones', deed: 'phone.read', rare: true },
+  { to: '/devices', icon: 'phone', text: 'nav.devices', deed: 'device.manage', rare: true },
+  { to: '/accounts', icon: 'me', text: 'nav.accounts', deed: 'account.manage', rare: true },
+  { to: '/access-tokens', icon: 'lock', text: 'nav.tokens', deed: 'access_token.manage', rare: true },
+  { to: '/audit', icon: 'shield', text: 'nav.audit', deed: 'audit.verify', rare: true },
 ]
 
 const pages: RouteRecordRaw[] = [
@@ -41,6 +46,9 @@ const pages: RouteRecordRaw[] = [
   { path: '/month', component: () => import('./pages/Month.vue') },
   { path: '/ledger', component: () => import('./pages/Ledger.vue') },
   { path: '/issues/:id', component: () => import('./pages/Issue.vue') },
+  { path: '/registry', component: () => import('./pages/Registry.vue') },
+  { path: '/registry/import', component: () => import('./pages/RegistryImport.vue') },
+  { path: '/registry/:id', component: () => import('./pages/Enterprise.vue') },
   { path: '/trace', component: () => import('./pages/TraceSearch.vue') },
   { path: '/trace/:kind(enterprise|grid|issue)/:id', component: () => import('./pages/Trace.vue') },
   { path: '/duties', component: () => import('./pages/Duties.vue') },

@@ -3,7 +3,7 @@ import { knows } from '@/shared/i18n'
 import type { State } from '@/shared/StateTag.vue'
 import { say } from './text'
 
-type Kind = 'category' | 'severity' | 'source' | 'state' | 'action' | 'deed' | 'number' | 'result' | 'flag' | 'class' | 'kind' | 'purpose' | 'due_kind'
+type Kind = 'category' | 'severity' | 'source' | 'state' | 'action' | 'deed' | 'number' | 'result' | 'flag' | 'class' | 'object' | 'kind' | 'purpose' | 'due_kind'
 
 export function word(kind: Kind, key: string): string {
   const path = `words.${kind}.${key}`

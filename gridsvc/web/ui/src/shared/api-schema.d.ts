@@ -1696,6 +1696,7 @@ export interface paths {
                     class?: "key" | "general" | "special";
                     without_responsible?: boolean;
                     state?: "proposed" | "active" | "closed" | "merged";
+                    permit_ended?: boolean;
                     limit?: number;
                     /** @description The `next` of the page before. */
                     after?: string;
@@ -1861,6 +1862,43 @@ export interface paths {
                     };
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enterprises/tally": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count the enterprises that the caller may see, and those that want somebody. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Tally"];
+                    };
+                };
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -9273,6 +9311,14 @@ export interface components {
             pauses?: unknown[];
             points?: number;
             visits?: number;
+        };
+        Tally: {
+            active?: number;
+            /** Format: date-time */
+            as_of?: string;
+            permit_ended?: number;
+            proposed?: number;
+            without_responsible?: number;
         };
         Term: {
             allowed?: string[];
