@@ -15,7 +15,7 @@ from gridsvc.weeks import local_day
 from tests.conftest import BUSY, enter
 from tests.factories.issues import add_issue, do
 from tests.factories.village import appoint
-from tests.web.conftest import Live, Served, _give_passwords
+from tests.web.conftest import Live, Served, give_passwords
 from tests.web.test_desk import AXE, FITS, SERIOUS, SIZES, button, rail, sign_in
 
 DAY = timedelta(days=1)
@@ -34,7 +34,7 @@ def admin(app: Flask, served: Served) -> Iterator[Person]:
         told = {"owner_id": village.officer.id, "due_on": TODAY + DAY}
         assert do(session, issue, village.head, "assign", now, **told).verdict == "accepted"
         session.commit()
-        _give_passwords([admin])
+        give_passwords([admin])
         yield admin
         db.session.remove()
 

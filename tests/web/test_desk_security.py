@@ -17,7 +17,7 @@ from gridsvc.scoped import Jurisdiction
 from gridsvc.session import db, directory
 from tests.conftest import BUSY, enter
 from tests.factories.village import appoint
-from tests.web.conftest import Live, Served, _give_passwords
+from tests.web.conftest import Live, Served, give_passwords
 from tests.web.test_desk import AXE, FITS, SERIOUS, SIZES, button, rail, sign_in
 
 STEP = timedelta(seconds=30)
@@ -35,7 +35,7 @@ def keepers(app: Flask, served: Served) -> dict[str, Person]:
         session.commit()
         anchors.sign_day(session, app.extensions["signer"], now=datetime.now(UTC))
         session.commit()
-        _give_passwords(list(found.values()))
+        give_passwords(list(found.values()))
         db.session.remove()
     return found
 
