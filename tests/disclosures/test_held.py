@@ -44,8 +44,8 @@ def test_it_holds_person_duties_devices_records_and_lines(client, as_, village, 
     assert [leave["reason"] for leave in told["leaves"]] == ["病假"]
     assert len(told["devices"]) == 1
     assert {kind: len(rows) for kind, rows in told["records"].items()} == {
-        "day_close": 0, "inspection": 1, "issue": 1, "issue_action": 0, "patrol": 1,
-        "patrol_end": 0,
+        "day_close": 0, "enterprise_proposal": 0, "field_edit": 0, "inspection": 1, "issue": 1,
+        "issue_action": 0, "patrol": 1, "patrol_end": 0,
     }  # fmt: skip
     [found] = told["records"]["issue"]
     assert (found["id"], found["body"]["description"]) == (str(worked.id), "砂石堆场未覆盖")

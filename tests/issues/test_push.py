@@ -98,4 +98,4 @@ def test_an_action_without_its_issue_is_kept_aside(push) -> None:
     )
 
     assert nameless["problem"]["type"] == "/problems/unreadable"
-    assert unknown["problem"]["type"] == "/problems/unknown-issue"
+    assert (unknown["verdict"], unknown["problem"]["waits_for"]["kind"]) == ("held", "issue")
