@@ -25,6 +25,7 @@ from gridsvc.inspections.models import Inspection
 from gridsvc.media.queries import missing
 from gridsvc.patrols import service as patrols
 from gridsvc.people.models import Device
+from gridsvc.rules.documents import LATER
 from gridsvc.session import db
 from gridsvc.weeks import local_day
 from tests.conftest import BUSY, enter
@@ -462,7 +463,10 @@ def is_whole(told: dict[str, Any], live: Live) -> None:
     [record] = told["records"]
     [declared], [photo] = record["body"]["photos"], told["photos"]
     assert photo["sha256"] == declared["sha256"]
-    assert sha256(b64decode(photo["data"])).hexdigest() == photo["sha256"]
+    sent_bytes = b64decode(photo["data"])
+    assert sha256(sent_bytes).hexdigest() == photo["sha256"]
+    assert len(sent_bytes) <= LATER["photo_target_kb"] * 1024 < len(a_photo(60)["buffer"])
+    assert declared["original_sha256"] != photo["sha256"]
 
 
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])

@@ -72,7 +72,7 @@ async function begin(next: Kept): Promise<void> {
 /** Only once everything has arrived: the page asks before (see `notArrived`). The server is told; the phone forgets. */
 export async function signOut(): Promise<void> {
   await answered(api.DELETE('/api/v1/sessions/current')).catch(unlessForgotten)
-  await forgetLists()
+  await Promise.all([forgetLists(), forgetPin()])
   await db.meta.delete(SESSION)
   session.value = undefined
 }
