@@ -106,11 +106,10 @@ def _photo(
             upload = announce(session, files, announced, by=owner, now=now)
             if upload.completed_at is not None:
                 return told
-            rest = BytesIO(content[standing(files, upload) :])
-            upload = append(
-                session, files, upload.id, standing(files, upload), rest, by=owner, now=now
-            )
-            refusal = complete(session, files, upload, by=owner, now=now, sha256=photo["sha256"])
+            at = standing(files, upload)
+            append(files, upload, at, BytesIO(content[at:]), now=now)
+            sha256 = photo["sha256"]
+            refusal = complete(session, files, upload, by=owner, now=now, sha256=sha256)
     except DomainError as fault:
         refusal = fault
     return told if refusal is None else {**told, "problem": describe(refusal)}
