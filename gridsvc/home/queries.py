@@ -11,6 +11,7 @@ from sqlalchemy import and_, or_, select
 from gridsvc.dispatches.models import MonthlyDispatch
 from gridsvc.dispatches.pages import order_items
 from gridsvc.dispatches.queries import orders
+from gridsvc.edits.queries import count_conflicts
 from gridsvc.grids.models import Grid
 from gridsvc.handovers.queries import waiting_for
 from gridsvc.home.rules import (
@@ -61,6 +62,7 @@ def home(session: Session, reader: Reader, now: datetime) -> dict[str, Any]:
             *_orders(session, reader),
             *_months(session, reader, now),
             *_aside(session, reader),
+            *_conflicts(session, reader),
             *_handovers(session, reader, now),
         ]
     )
@@ -206,6 +208,13 @@ def _aside(session: Session, reader: Reader) -> list[Item]:
     seen = reader.scopes["quarantine.read"]
     count = count_aside(session, seen) if seen else 0
     item = {"kind": "quarantined", "deed": "quarantine.read", "id": None, "state": "kept"}
+    return [{**item, "count": count, "due_at": None}] if count else []
+
+
+def _conflicts(session: Session, reader: Reader) -> list[Item]:
+    """Return how many changes met others and want a choice, in one item."""
+    count = count_conflicts(session, reader.scopes["conflict.settle"])
+    item = {"kind": "conflict", "deed": "conflict.settle", "id": None, "state": "hard"}
     return [{**item, "count": count, "due_at": None}] if count else []
 
 

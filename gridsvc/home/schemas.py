@@ -7,7 +7,10 @@ from gridsvc.issues.schemas import SeenSchema
 from gridsvc.roster.schemas import SubjectSchema
 from gridsvc.wire import EnterpriseRefSchema, GridRefSchema, MomentField, PersonRefSchema
 
-KINDS = ("issue", "weekly_summary", "dispatch_order", "monthly_dispatch", "quarantined", "handover")
+KINDS = (
+    "issue", "weekly_summary", "dispatch_order", "monthly_dispatch", "quarantined", "conflict",
+    "handover",
+)  # fmt: skip
 
 
 class UnitRefSchema(Schema):

@@ -62,6 +62,8 @@ def test_the_same_field_twice_waits_for_the_chief_who_chooses(
 
     assert yard().address == "村西"
     [found] = conflicts()
+    home = client.get("/api/v1/home", headers=as_(village.head)).json["waiting"]
+    assert [item["count"] for item in home if item["kind"] == "conflict"] == [1]
     assert found["overlaps"] == [
         {"field": "address", "from": before, "stands": "村西", "to": "村北"}
     ]

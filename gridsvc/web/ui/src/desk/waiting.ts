@@ -25,6 +25,7 @@ function ofKind(item: Waiting): Omit<Told, 'act'> {
     case 'dispatch_order': return { icon: 'doc', what: say('home.order_to_reply', { number: item.number }), more: item.title, to: `/month?month=${item.month}` }
     case 'monthly_dispatch': return { icon: 'month', what: say('home.month_to_sign', { month: monthName(item.month) }), more: '', to: `/month?month=${item.month}` }
     case 'quarantined': return { icon: 'box', what: say('home.aside', { n: item.count }, item.count), more: say('home.aside_more'), to: '/quarantine' }
+    case 'conflict': return { icon: 'swap', what: say('home.conflicts', { n: item.count }, item.count), more: say('home.conflicts_more'), to: '/quarantine?view=decide' }
     case 'handover': return handover(item)
     default: return issue(item)
   }

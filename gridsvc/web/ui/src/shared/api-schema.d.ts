@@ -9656,7 +9656,7 @@ export interface components {
             /** Format: uuid */
             id?: string | null;
             /** @enum {string} */
-            kind?: "issue" | "weekly_summary" | "dispatch_order" | "monthly_dispatch" | "quarantined" | "handover";
+            kind?: "issue" | "weekly_summary" | "dispatch_order" | "monthly_dispatch" | "quarantined" | "conflict" | "handover";
             lead_unit?: components["schemas"]["UnitRef"] | null;
             month?: string;
             number?: string;
