@@ -7,6 +7,7 @@ from sqlalchemy import Engine, text
 from gridsvc.app import create_app
 from gridsvc.config import Settings
 from gridsvc.health import examine
+from gridsvc.session import db
 
 
 def checks(owner: Engine, change: str) -> dict[str, bool]:
@@ -46,9 +47,11 @@ def test_without_its_database_the_process_lives_and_is_not_ready(settings: Setti
 
 def test_where_photos_cannot_be_kept_it_says_why(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no directory")
-    client = create_app(replace(settings, media_dir=tmp_path / "file" / "media")).test_client()
+    app = create_app(replace(settings, media_dir=tmp_path / "file" / "media"))
 
-    answer = client.get("/readyz")
+    answer = app.test_client().get("/readyz")
 
+    with app.app_context():
+        db.engine.dispose()
     assert answer.status_code == 503
     assert answer.json["reasons"] == {"media": "MEDIA_DIR cannot be made: Not a directory."}
