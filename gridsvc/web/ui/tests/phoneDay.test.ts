@@ -120,7 +120,7 @@ describe('tasks', () => {
 
   test('nobody accepts what they submitted', () => {
     expect(taskOf(issue('submitted'), me, new Set(), TODAY)).toBe('accept')
-    expect(taskOf(issue('submitted'), me, new Set(['i']))).toBeUndefined()
+    expect(taskOf(issue('submitted'), me, new Set(['i']), TODAY)).toBeUndefined()
   })
 
   test('the clock that runs out first comes first', () => {
