@@ -1,5 +1,6 @@
 """Signing in with another provider: a real one, on this machine."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -12,8 +13,8 @@ from joserfc.jwk import RSAKey
 from sqlalchemy import select
 
 from gridsvc.audit.service import lines_about
-from gridsvc.people.models import Account, Device
-from tests.conftest import HERE
+from gridsvc.people.models import Account, Device, Membership
+from tests.conftest import HERE, THERE
 from tests.signin.provider import CLIENT_ID, CLIENT_SECRET, Provider, running
 
 HOME = "http://localhost"
@@ -156,6 +157,22 @@ def test_people_are_told_on_the_sign_in_page(provider, linked, go) -> None:
         302,
         "/desk/sign-in?problem=oidc-unknown-subject",
     )
+
+
+def test_who_works_in_several_places_is_told_their_names_to_choose_from(
+    session, linked, go, village
+) -> None:
+    elsewhere = Membership(
+        account_id=linked.id, jurisdiction_id=THERE, person_id=village.officer.id
+    )
+    session.add(elsewhere)
+    session.commit()
+
+    told = parse_qs(urlsplit(go(**PAGE).location).query)
+
+    assert told["problem"] == ["choose-jurisdiction"]
+    places = [{"id": id, "name": str(id)} for id in sorted([HERE, THERE])]
+    assert json.loads(told["jurisdictions"][0]) == places
 
 
 def test_a_shut_account_stays_shut(session, linked, go) -> None:

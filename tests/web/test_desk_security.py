@@ -8,11 +8,11 @@ import pytest
 import requests
 from flask import Flask
 from playwright.sync_api import Page, expect
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from gridsvc.accountability.rules import Role
 from gridsvc.audit import anchors
-from gridsvc.people.models import Person, RecoveryCode, SecondFactor
+from gridsvc.people.models import Device, Person, RecoveryCode, SecondFactor
 from gridsvc.scoped import Jurisdiction
 from gridsvc.session import db, directory
 from tests.conftest import BUSY, enter
@@ -135,6 +135,31 @@ def test_a_phone_that_is_revoked_at_the_desk_is_told(live: Live) -> None:
     expect(phone.get_by_text("点这里重新登录")).to_be_visible()
     assert all("401" in fault for fault in live.faults)
     live.faults.clear()
+
+
+def test_a_phone_changes_its_token_by_itself_and_works_on(live: Live, app: Flask) -> None:
+    phone = live.page("phone")
+    fill_in(phone, live.village.deputy.login, live.password)
+    expect(phone.locator("input[name=login]")).to_have_count(0)
+    with app.app_context():
+        session = enter(BUSY)
+        theirs = select(Device).where(Device.person_id == live.village.deputy.id)
+        device = session.scalars(theirs).one()
+        before, device.rotated_at = device.secret_digest, datetime.now(UTC) - timedelta(days=8)
+        session.commit()
+        db.session.remove()
+
+    with phone.expect_response(lambda answer: answer.url.endswith(":rotate")) as rotated:
+        phone.reload()
+    assert rotated.value.status == 200
+    with phone.expect_response(lambda answer: answer.url.endswith("/api/v1/me")) as known:
+        phone.reload()
+    assert known.value.status == 200
+    with app.app_context():
+        device = enter(BUSY).scalars(theirs).one()
+        assert device.secret_digest != before == device.previous_digest
+        assert device.confirmed_at is not None  # the new one has arrived, and is shown
+        db.session.remove()
 
 
 def test_the_trail_is_searched_opened_and_verified(live: Live, keepers: dict[str, Person]) -> None:
