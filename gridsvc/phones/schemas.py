@@ -1,6 +1,8 @@
 """Phones on the wire."""
 
-from marshmallow import Schema, fields
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from marshmallow.validate import Length, OneOf, Range
 
 from gridsvc.phones.rules import AMISS
@@ -21,6 +23,19 @@ class DeviceHealthSchema(Schema):
     queue_length = fields.Integer(allow_none=True, validate=BYTES)
     oldest_unsent_at = MomentField(allow_none=True)
     installation_id = fields.UUID(allow_none=True)
+
+
+class BesideField(fields.Nested):
+    """How a phone is, beside what it came for: what of it cannot be read keeps nothing up."""
+
+    def __init__(self) -> None:
+        super().__init__(DeviceHealthSchema(unknown=EXCLUDE), load_default=None)
+
+    def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().deserialize(value, *args, **kwargs)
+        except ValidationError:
+            return None
 
 
 class HeldDeviceSchema(Schema):

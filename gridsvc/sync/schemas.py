@@ -12,7 +12,7 @@ from marshmallow.validate import Length, OneOf, Range
 from gridsvc.digests import canonical
 from gridsvc.errors import Kept, Outcome
 from gridsvc.people.models import Person
-from gridsvc.phones.schemas import DeviceHealthSchema
+from gridsvc.phones.schemas import BesideField, DeviceHealthSchema
 from gridsvc.problems import describe
 from gridsvc.quarantine import STATES, Quarantined
 from gridsvc.sync.kinds import KINDS
@@ -45,7 +45,7 @@ class PushSchema(Schema):
     records = fields.List(
         fields.Raw(allow_none=True), required=True, validate=Length(max=MOST_RECORDS)
     )
-    device = fields.Nested(DeviceHealthSchema, load_default=None)
+    device = BesideField()
 
 
 class VerdictSchema(Schema):
@@ -77,7 +77,7 @@ class PullSchema(Schema):
 class PullBodySchema(PullSchema):
     """The same, where a long cursor has room; and how the phone is."""
 
-    device = fields.Nested(DeviceHealthSchema, load_default=None)
+    device = BesideField()
 
 
 class HealthBodySchema(Schema):

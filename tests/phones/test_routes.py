@@ -69,6 +69,15 @@ def test_what_is_no_health_is_a_4xx(client, phone, wrong: object) -> None:
     assert answer.status_code == 422
 
 
+@pytest.mark.parametrize("wrong", [{"battery": 2}, {"colour": "red"}, 7, None])
+def test_nor_does_it_keep_up_the_records_that_it_came_with(phone, wrong: object) -> None:
+    officer = phone()
+
+    [answer] = officer.push(officer.visit(), device=wrong)
+
+    assert answer["verdict"] == "accepted"
+
+
 def test_a_phone_that_was_passed_on_says_whose_it_was(session, village, phone, states) -> None:
     neighbour = appoint(session, "周敏", village.qian, Role.GRID_OFFICER)
     session.commit()
