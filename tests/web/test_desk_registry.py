@@ -77,7 +77,7 @@ def test_an_enterprise_is_entered_by_hand(desk: Page, live: Live) -> None:
         dialog.get_by_label(label, exact=True).fill(text)
     dialog.get_by_label("类别", exact=True).select_option("工业企业")
     dialog.get_by_label("监管等级").select_option("一般")
-    dialog.get_by_label("坐标是哪一种").select_option("手机定位（WGS-84）")
+    dialog.get_by_label("坐标是哪一种").select_option("手机、导航仪")
     dialog.get_by_role("button", name="登记入册").click()
 
     expect(desk.get_by_role("heading", level=1)).to_have_text("新兴木业")

@@ -170,7 +170,7 @@ describe('a trace as one time line', () => {
   })
 
   test('everything stands in the row of its moment; what was owed before stands in the first', () => {
-    const missing_visits = [{ enterprise: { id: 'e', code: '', name: '' }, due_on: '2026-08-01', until: null, owed_days: 60, owner: null, vacant: true }]
+    const missing_visits = [{ enterprise: { id: 'e', code: '', name: '' }, due_on: '2026-08-01', until: null, owed_days: 60, owner: null, vacant: true, level: 3, night: false }]
     const { rows: cut } = timeLine({ from: '2026-09-20', until: '2026-10-10', lanes: { ...lanes, missing_visits, visits: [visit('2026-10-01T01:00:00Z', { result: 'problem' }), visit('2026-09-30T15:59:00Z')] } })
     expect(cut.map((row) => row.visits.map(({ kind }) => kind))).toEqual([['missing', 'visit'], ['visit']])
   })
