@@ -48,6 +48,7 @@ storm: ## run the whole storm: 200 phones, 10,000 records, 20 kills; nothing los
 bench: ## measure push, photos and pull beside the bare database, and what the trail costs beside the disk
 	@.ci/install postgis python-dev
 	@$(BIN)/python -m bench.push
+	@$(BIN)/python -m bench.due
 	@$(BIN)/python -m bench.pull
 	@$(BIN)/python -m bench.audit 100000
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from gridsvc.grids.models import Grid
 from gridsvc.patrols.due import DAY, Rulebook, Seen, Watched, pace
-from gridsvc.patrols.watch import Watch, made_for, seen_before, visits_between, watch
+from gridsvc.patrols.watch import Watch, days_between, made_for, seen_before, visits_between, watch
 from gridsvc.rules.rules import Duty
 from gridsvc.session import Session
 from gridsvc.weeks import Span, local_day
@@ -72,11 +72,11 @@ def standing(session: Session, watched: Watch, span: Span) -> dict[date, tuple[i
     As each morning showed it: a visit of the day itself is still to be made.
     """
     due, owed = Counter[date](), Counter[date]()
-    made = visits_between(session, watched, span.begins_at, span.ends_at)
     for duty in watched.duties:
         seen = seen_before(session, watched, duty, span.begins_at)
+        made = days_between(session, watched, duty, span.begins_at, span.ends_at)
         for one in watched.asked(duty):
-            days = [visit.day for visit in made_for(duty, made.get(one.id, ()))]
+            days = made.get(one.id, ())
             for since, until in owing(watched.book, duty, one, seen[one.id][0], days, span.last):
                 due[since] += 1
                 owed[max(since + DAY, span.first)] += 1

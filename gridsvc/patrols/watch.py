@@ -9,16 +9,19 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     Interval,
     ScalarSelect,
     Select,
     and_,
+    cast,
     func,
     literal,
     null,
     select,
     true,
 )
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from gridsvc.enterprises.models import Enterprise
 from gridsvc.ids import moment_of
@@ -28,7 +31,7 @@ from gridsvc.rules.models import RuleSet
 from gridsvc.rules.queries import calendar
 from gridsvc.rules.rules import Duty
 from gridsvc.session import Session
-from gridsvc.weeks import local_day
+from gridsvc.weeks import LOCAL, local_day
 
 EARLIEST, LATEST = date(1990, 1, 1), date(2250, 1, 1)
 FEW = 2000  # so many can be named one by one in a query
@@ -231,6 +234,28 @@ def visits_between(
     for of, at, id, level, night in session.execute(made.order_by(Visit.occurred_at, Visit.id)):
         found[of].append(Made(local_day(at), id, level, night))
     return found
+
+
+def days_between(
+    session: Session, watched: Watch, duty: Duty, since: datetime, until: datetime
+) -> dict[UUID, Sequence[date]]:
+    """Return the local days of the visits of a span that serve a duty by object, in order."""
+    here = and_(
+        Enterprise.jurisdiction_id == Visit.jurisdiction_id, Enterprise.id == Visit.enterprise_id
+    )
+    day = cast(func.timezone(LOCAL.key, Visit.occurred_at), Date)
+    made = (
+        select(Visit.enterprise_id, func.array_agg(aggregate_order_by(day, day)))
+        .join(Enterprise, here)
+        .where(
+            Enterprise.grid_id.in_(watched.grid_ids),
+            Visit.occurred_at >= since,
+            Visit.occurred_at < until,
+            *serves(duty),
+        )
+        .group_by(Visit.enterprise_id)
+    )
+    return {id: days for id, days in session.execute(made)}
 
 
 def made_for(duty: Duty, visits: Iterable[Made]) -> list[Made]:

@@ -2,7 +2,7 @@
 
 import os
 from datetime import UTC, date, datetime, timedelta
-from time import perf_counter
+from time import perf_counter, process_time
 from uuid import UUID
 
 import pytest
@@ -69,15 +69,19 @@ def _visits(id: UUID, code: str) -> list[dict]:
 
 
 def test_sixty_days_of_the_county_are_worked_out_in_time(session, county) -> None:
-    began = perf_counter()
+    began, own = perf_counter(), process_time()
     watched = watch(session, {county.zhao.id, county.qian.id})
     days = standing(session, watched, SPAN)
-    took_s = perf_counter() - began
+    took_s, own_s = perf_counter() - began, process_time() - own
 
-    print(f"\n{len(watched.objects)} objects × {len(days)} days: {took_s:.1f} s")  # noqa: T201
+    told = (
+        f"{len(watched.objects)} objects × {len(days)} days: {took_s:.1f} s, {own_s:.1f} s of CPU"
+    )
+    print(f"\n{told}")  # noqa: T201
     assert len(days) == 60
     assert all(due + owed > 0 for due, owed in list(days.values())[20:])
-    assert took_s < MOST_S
+    is_alone = os.getloadavg()[0] <= (os.cpu_count() or 1)  # else the clock tells of the others
+    assert (took_s if is_alone else own_s) < MOST_S
 
 
 def test_the_days_add_up_to_the_lists_of_each_day(session, county) -> None:
