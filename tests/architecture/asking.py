@@ -1,19 +1,21 @@
 """Asking as somebody, for each of their targets; and what came back."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, event
 
+from gridsvc.accountability.rules import Held
 from gridsvc.errors import DomainError
 from gridsvc.ids import new_id
 from gridsvc.problems import describe, status_of
-from gridsvc.session import db
+from gridsvc.session import Session, db
 from tests.architecture.bodies import MADE_AT
 from tests.architecture.matrix import ALLOWED, Ids, Row, Target, Who, expected, targets
 from tests.factories.counties import County
@@ -62,6 +64,20 @@ class World:
         yield
         event.remove(db.session, "after_soft_rollback", stay_inside)
         db.session.configure(join_transaction_mode="create_savepoint")
+
+
+def reading_once(
+    read: Callable[[Session, UUID], list[Held]],
+) -> Callable[[Session, UUID], list[Held]]:
+    """Read what somebody ever held once for all their questions: none of them leaves a change."""
+    known: dict[UUID, list[Held]] = {}
+
+    def held_by(session: Session, person_id: UUID) -> list[Held]:
+        if person_id not in known:
+            known[person_id] = read(session, person_id)
+        return known[person_id]
+
+    return held_by
 
 
 @dataclass(frozen=True, eq=False)

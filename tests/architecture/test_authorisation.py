@@ -10,10 +10,11 @@ from flask import Flask
 from shapely import Point
 from werkzeug.routing import Rule
 
+from gridsvc.accountability import access
 from gridsvc.identity import OPEN, declared
 from gridsvc.ids import new_id
 from gridsvc.session import Session, db
-from tests.architecture.asking import Answer, World, asked
+from tests.architecture.asking import Answer, World, asked, reading_once
 from tests.architecture.matrix import ALLOWED, Who, plain, targets
 from tests.architecture.needs import NEEDS
 from tests.architecture.routes import HERE_IT_LIES, ROWS
@@ -40,6 +41,7 @@ def world(app: Flask) -> Iterator[World]:
         here, headers_here = _found(enter(HERE), HERE_IT_LIES, None)
         db.session.remove()
         headers = headers_here | headers_there
+        patch.setattr(access, "held_by", reading_once(access.held_by))
         world = World(app, app.test_client(), connection, (here, there), list(headers), headers)
         with world.one_savepoint_a_request():
             yield world
