@@ -125,6 +125,7 @@ NEEDS = {
     """,
     "enterprise.read": """
         GET /enterprises
+        GET /enterprises/tally
         GET /enterprises/{enterprise_id}
         GET /enterprises/{enterprise_id}/file
     """,
