@@ -14,8 +14,8 @@ from gridsvc.coverage.routes import blueprint as coverage
 from gridsvc.disclosures.routes import blueprint as disclosures
 from gridsvc.dispatches.routes import blueprint as dispatches
 from gridsvc.docs import blueprint as docs
-from gridsvc.edits.routes import blueprint as edits
 from gridsvc.dossiers.routes import blueprint as dossiers
+from gridsvc.edits.routes import blueprint as edits
 from gridsvc.enterprises.routes import blueprint as enterprises
 from gridsvc.flags.routes import blueprint as flags
 from gridsvc.handovers.routes import blueprint as handovers
