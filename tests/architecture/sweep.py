@@ -26,6 +26,8 @@ SAMPLES: dict[str, Any] = {  # of values that mean more than their type, by name
     "crs": "wgs84",
     "points": [[122.05, 41.24, 1, 8.0]],
     "sha256": "5e" * 32,
+    "original_sha256": "5e" * 32,
+    "pauses": [],
     "due_kinds": ["fixed_term"],
     "records": [],
     "at": None,
