@@ -23,7 +23,16 @@ from tests.databases import fresh_database
 from tests.factories.people import bearer
 from tests.factories.village import Village
 
+TOLD = "told"  # what a test records under this name is printed at the end of the run
 HERE, THERE, BUSY = 211122, 150581, 330702  # BUSY is for tests that really commit
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests counted."""
+    for report in terminalreporter.getreports(""):
+        for name, told in getattr(report, "user_properties", ()):
+            if name == TOLD and report.when == "call":
+                terminalreporter.write_line(told)
 
 
 @pytest.fixture(scope="session")

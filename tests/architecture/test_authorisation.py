@@ -18,7 +18,7 @@ from tests.architecture.asking import Answer, World, asked, reading_once
 from tests.architecture.matrix import ALLOWED, Who, plain, targets
 from tests.architecture.needs import NEEDS
 from tests.architecture.routes import HERE_IT_LIES, ROWS
-from tests.conftest import HERE, THERE, enter
+from tests.conftest import HERE, THERE, TOLD, enter
 from tests.factories.counties import POSTS, County
 from tests.factories.people import bearer
 from tests.factories.spots import Spot
@@ -125,11 +125,10 @@ def test_every_post_has_somebody(world: World) -> None:
     assert set(POSTS) <= {who.name for who in world.people}
 
 
-def test_everybody_gets_what_their_duties_say(answers: list[Answer], request, capsys) -> None:
+def test_everybody_gets_what_their_duties_say(answers: list[Answer], record_property) -> None:
     wrong = [str(answer) for answer in answers if answer.got != answer.expected]
     told = f"authorisation: {len(answers)} cells, {len(wrong)} of them wrong"
-    with capsys.disabled():
-        request.config.pluginmanager.get_plugin("terminalreporter").write_line(f" {told}")
+    record_property(TOLD, told)
     assert not wrong, "\n".join([told, *wrong])
 
 
