@@ -12,7 +12,6 @@ from gridsvc.audit.models import AuditEntry
 from gridsvc.audit.service import verify
 from gridsvc.enterprises.alike import likeness
 from gridsvc.enterprises.models import Enterprise
-from gridsvc.enterprises.rules import NEEDED
 from gridsvc.synced import stamp, tick
 from tests.conftest import HERE
 from tests.factories.enterprises import add_enterprise
@@ -65,7 +64,7 @@ def test_an_enterprise_is_entered_in_the_grid_of_its_place(ask, session, village
     assert verify(session) is None
 
 
-@pytest.mark.parametrize("name", [*set(NEEDED) - {"code"}, "kind", "supervision_class", "crs"])
+@pytest.mark.parametrize("name", ["name", "address", "kind", "supervision_class", "crs"])
 def test_what_is_missing_is_named(ask, name) -> None:
     answer = ask("", {key: value for key, value in NEW.items() if key != name})
 
