@@ -43,14 +43,24 @@ class Rough:
         if fault == "503":
             start("503 Service Unavailable", [("Retry-After", "1"), ("Content-Length", "0")])
             return [b""]
-        list(self.inside(environ, lambda *_, **__: lambda _: None))  # it is done ...
+        self._answer(environ, lambda *_, **__: lambda _: None)  # it is done ...
         environ["werkzeug.socket"].shutdown(2)  # ... and nobody hears of it
         start("200 OK", [("Content-Length", "0")])
         return [b""]
 
+    def _answer(self, environ: Environ, start: Callable[..., Any]) -> bytes:
+        """The whole answer, whose file is closed as a server would."""
+        parts = self.inside(environ, start)
+        try:
+            return b"".join(parts)
+        finally:
+            close = getattr(parts, "close", None)
+            if close is not None:
+                close()
+
     def _with_another_end(self, environ: Environ, start: Callable[..., Any]) -> Iterable[bytes]:
         told: list[Any] = []
-        script = b"".join(self.inside(environ, lambda *answer, **_: told.extend(answer)))
+        script = self._answer(environ, lambda *answer, **_: told.extend(answer))
         headers = [(name, value) for name, value in told[1] if name.lower() not in LENGTHS]
         start("200 OK", headers)
         return [script, b"\n// another version\n"]

@@ -284,7 +284,7 @@ def test_an_order_is_given_answered_and_stands_in_the_trace(live: Live, work: Wo
 def test_the_rail_shows_only_what_somebody_may_read(live: Live, work: Work) -> None:
     page = sign_in(live, work.village.liaison)
     expect(page.get_by_role("navigation").get_by_role("link")).to_have_text(
-        ["首页", "台账", "名录", "责任人"]
+        ["首页", "台账", "名录", "责任人", "规则"]
     )
 
 
