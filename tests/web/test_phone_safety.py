@@ -144,8 +144,8 @@ class Phone:
 
     def kill(self) -> None:
         """SIGKILL to the browser that this test started, and to nothing else."""
-        os.kill(self._pid(), signal.SIGKILL)
-        self.context.close()
+        with self.context.expect_event("close"):
+            os.kill(self._pid(), signal.SIGKILL)
 
     def _pid(self) -> int:
         mine = f"--user-data-dir={self._directory}".encode()
@@ -297,8 +297,10 @@ def test_a_new_version_waits_until_nothing_is_being_filled_in(
     expect(page.get_by_text("有新版本")).to_have_count(0)
 
     go(page, "/records")
-    with page.expect_navigation():
-        tap(page, "有新版本")
+    page.evaluate("document.isOld = true")
+    tap(page, "有新版本")
+    page.wait_for_function("() => !document.isOld && document.readyState === 'complete'")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     go(page, f"/inspect/{places[2].id}")
     expect(page.get_by_role("radio", name="未发现问题", checked=True).first).to_be_visible()
     finish(page)

@@ -5,6 +5,7 @@ import { shallowRef } from 'vue'
 export const newVersion = shallowRef<() => void>()
 
 const LOOK_AGAIN_MS = 60 * 60_000
+const PATIENCE_MS = 3_000 // the worker before may still be at work; the tap is answered all the same
 
 export async function watchForUpdates(): Promise<void> {
   if (!('serviceWorker' in navigator) || import.meta.env.DEV) return
@@ -21,7 +22,9 @@ export async function watchForUpdates(): Promise<void> {
 function offer(waiting: ServiceWorker | null): void {
   if (!waiting || !navigator.serviceWorker.controller) return // the first version has nobody to replace
   newVersion.value = () => {
-    navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true })
+    const changeOver = () => location.reload()
+    navigator.serviceWorker.addEventListener('controllerchange', changeOver, { once: true })
+    setTimeout(changeOver, PATIENCE_MS)
     waiting.postMessage({ type: 'take-over' })
   }
 }
