@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from threading import Thread
 from typing import cast
@@ -29,7 +30,7 @@ HERE, THERE, BUSY = 211122, 150581, 330702  # BUSY is for tests that really comm
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what tests counted."""
-    for report in terminalreporter.getreports(""):
+    for report in chain.from_iterable(terminalreporter.stats.values()):
         for name, told in getattr(report, "user_properties", ()):
             if name == TOLD and report.when == "call":
                 terminalreporter.write_line(told)
