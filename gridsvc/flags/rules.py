@@ -11,32 +11,12 @@ from typing import Any
 from uuid import UUID
 
 from gridsvc.errors import Conflict, Forbidden, NotFound, Refused
+from gridsvc.rules.documents import FLAG_WEIGHTS, current
 from gridsvc.rules.models import RuleSet
 from gridsvc.rules.rules import NoRuleSet, in_force
 
-# What each kind weighs where a rule set says nothing of it. 0: worth telling, and no more.
-KINDS: dict[str, float] = {
-    "off_site": 1.0,
-    "mock_location": 1.0,
-    "impossible_speed": 1.0,
-    "two_phones": 1.0,
-    "same_trace": 1.0,
-    "clock_moved": 1.0,
-    "photo_seen_before": 1.0,
-    "constant_accuracy": 0.5,
-    "dwell_too_short": 0.5,
-    "no_track": 0.5,
-    "exif_conflict": 0.5,
-    "picture_seen_before": 0.5,
-    "identical_text": 0.0,
-    "no_position": 0.0,
-    "poor_fix": 0.0,
-    "clock_skew": 0.0,
-    "gps_clock_skew": 0.0,
-    "predecessor_missing": 0.0,
-    "handed_in": 0.0,
-}
-MINIMUM_DWELL_S = 120.0  # where a rule set says nothing
+# Rule sets say what each kind weighs; what the way of a record tells of it weighs nothing.
+KINDS = FLAG_WEIGHTS | {"predecessor_missing": 0.0, "handed_in": 0.0}
 
 STATES = ("open", "confirmed", "dismissed")
 
@@ -90,11 +70,11 @@ class Measure:
 
     @classmethod
     def of(cls, rule_set: RuleSet | None) -> "Measure":
-        told: Mapping[str, Any] = rule_set.document if rule_set else {}
+        told = current(rule_set.document if rule_set else {})
         return cls(
             rule_set.id if rule_set else None,
-            told.get("minimum_dwell_s", MINIMUM_DWELL_S),
-            KINDS | told.get("flag_weights", {}),
+            told["minimum_dwell_s"],
+            KINDS | told["flag_weights"],
         )
 
 

@@ -78,6 +78,7 @@ def test_rules_of_now_judge_lists_from_tomorrow_on(ask) -> None:
         ({"visits": [{"level": 3, "every_days": 3, "per": "week"}]}, "visits/0"),
         ({"visits": [{"level": 3, "times": 2, "per": "day"}]}, "visits/0/times"),
         ({"flag_weights": {"off_site": 2}}, "flag_weights/off_site"),
+        ({"flag_weights": {"off_sight": 1}}, "flag_weights"),
         ({"unheard_of": 1}, ""),
     ],
 )  # fmt: skip

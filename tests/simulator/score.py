@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gridsvc.flags.rules import KINDS as WEIGHTS
-from gridsvc.flags.rules import MINIMUM_DWELL_S
+from gridsvc.flags.rules import Measure
 from gridsvc.inspections.rules import flags
 from gridsvc.patrols.evidence import Day, Limits, judge
 from gridsvc.rules.presets import RULE_SETS
@@ -19,7 +19,7 @@ from tests.simulator.world import Outing, reports, stays
 NUMBERS = Numbers.read(RULE_SETS["gridsvc"])
 LIMITS = Limits(
     site_radius_m=NUMBERS.site_radius_m,
-    minimum_dwell_s=MINIMUM_DWELL_S,
+    minimum_dwell_s=Measure.of(None).minimum_dwell_s,
     clock_skew_s=NUMBERS.clock_skew_s,
 )
 
