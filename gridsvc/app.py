@@ -43,6 +43,7 @@ from gridsvc.signin.authenticate import authenticate
 from gridsvc.signin.routes import blueprint as signin
 from gridsvc.signing import Signer
 from gridsvc.summaries.routes import blueprint as summaries
+from gridsvc.sync.intake import take_one
 from gridsvc.sync.routes import blueprint as sync
 from gridsvc.traces.routes import blueprint as traces
 from gridsvc.web.routes import blueprint as web
@@ -103,6 +104,7 @@ def create_app(settings: Settings) -> Flask:
     app.url_map.converters["uuid7"] = UuidV7Converter
     app.extensions["signer"] = Signer(bytes.fromhex(settings.receipt_key))
     app.extensions["sealer"] = Sealer(bytes.fromhex(settings.receipt_key))
+    app.extensions["way_in"] = take_one
 
     db.init_app(app)
     with app.app_context():

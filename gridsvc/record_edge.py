@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
-from flask import request
+from flask import current_app, request
 from marshmallow import Schema
 from sqlalchemy.exc import DataError, IntegrityError, InternalError
 from werkzeug.exceptions import BadRequest, UnprocessableEntity
@@ -97,15 +97,19 @@ def enter_one(
 ) -> Kept:
     """Do `deed` to the caller's report. A refusal is raised, once `sent` is kept aside.
 
-    Where a person sits before the answer, what was refused need not be kept.
+    What builds on a record that is not there waits for it, as in a batch. Where a person sits
+    before the answer, nothing waits, and what was refused need not be kept.
     """
     who = caller()
-    [outcome] = enter(who, deed, [report], now)
+    way_in = current_app.extensions["way_in"] if keeps_refused else _straight
+    outcome: Outcome = way_in(who, report, deed, sent, now)
     if isinstance(outcome, DomainError):
-        if keeps_refused:
-            _keep(who, sent, outcome, now)
         raise outcome
     return outcome
+
+
+def _straight(who: Caller, report: Any, deed: Deed, _: dict[str, Any], now: datetime) -> Outcome:
+    return enter(who, deed, [report], now)[0]
 
 
 def enter(who: Sender, deed: Deed, reports: Sequence[Any], now: datetime) -> list[Outcome]:
@@ -150,7 +154,8 @@ def sealed(who: Caller, id: UUID, sent: Any, made_at: datetime, now: datetime) -
         raise UnprocessableEntity(f"The body has no canonical form: {wrong}.") from None
 
 
-def _keep(who: Caller, sent: dict[str, Any], refusal: DomainError, now: datetime) -> None:
+def keep_refused(who: Caller, sent: dict[str, Any], refusal: DomainError, now: datetime) -> None:
+    """Keep a single record aside, as it was sent."""
     refused = [Aside(sent, refusal.verdict, describe(refusal), refusal.heals)]
     offset_s = clock_offset_s(who, now)
     with transaction(who.jurisdiction_id) as session:

@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from gridsvc.errors import Kept, Outcome
-from gridsvc.record_edge import enter
-from gridsvc.session import transaction
+from gridsvc.identity import Caller
+from gridsvc.record_edge import Deed, clock_offset_s, enter
+from gridsvc.session import Session, transaction
 from gridsvc.sync.kinds import KINDS, Kind
 from gridsvc.sync.push import (
     MOST_HELD,
@@ -24,6 +25,33 @@ from gridsvc.sync.push import (
 from gridsvc.sync.waiting import count_held, gave_up, standing
 
 Need = tuple[str | None, UUID]
+
+
+def as_sender(who: Caller, now: datetime) -> Sender:
+    """Return the caller as the sender of records."""
+    return Sender(
+        jurisdiction_id=who.jurisdiction_id,
+        person_id=who.person_id,
+        actor=who.actor,
+        clock_offset_s=clock_offset_s(who, now),
+        is_revoked=who.is_revoked,
+    )
+
+
+def take_in_whole(
+    who: Caller, kind: Kind, report: Any, deed: Deed, now: datetime
+) -> Outcome | None:
+    """Enter a single record. None: it builds on one that is not there, or may not be seen."""
+    needs = list(kind.needs(report))
+
+    def enter_whole(session: Session, reports: Sequence[Any], **told: Any) -> list[Outcome]:
+        there = standing(session, {need: KINDS[need].model for need, _ in needs}, needs)
+        lacking = [need for need in needs if need[1] not in there]
+        return [waits(lacking[0], now)] if lacking else deed(session, reports, **told)
+
+    [outcome] = enter(who, enter_whole if needs else deed, [report], now)
+    is_torn = isinstance(outcome, (WaitsForPredecessor, *kind.unseen))
+    return None if needs and is_torn else outcome
 
 
 def take_in(who: Sender, parcels: Sequence[Parcel], now: datetime) -> dict[int, Outcome]:

@@ -16,7 +16,8 @@ from uuid import UUID
 from flask import current_app
 
 from gridsvc.actor import Actor, person, system
-from gridsvc.errors import Kept, Outcome
+from gridsvc.errors import DomainError, Kept, Outcome
+from gridsvc.identity import Caller
 from gridsvc.problems import describe
 from gridsvc.quarantine import (
     DISMISSED,
@@ -29,9 +30,10 @@ from gridsvc.quarantine import (
     digest_of,
     keep_aside,
 )
+from gridsvc.record_edge import Deed, keep_refused
 from gridsvc.session import transaction
 from gridsvc.sync.aside import Result, note
-from gridsvc.sync.entering import take_in
+from gridsvc.sync.entering import as_sender, take_in, take_in_whole
 from gridsvc.sync.kinds import KINDS
 from gridsvc.sync.push import (
     Parcel,
@@ -54,6 +56,30 @@ def hand_in(
     """Take in records as they were sent; return them as read, and an outcome for each."""
     known = _known(who, records)
     parcels = [read(sent, who, until=_until(known.get(n), now)) for n, sent in enumerate(records)]
+    return parcels, _take(who, parcels, known, now)
+
+
+def take_one(who: Caller, report: Any, deed: Deed, sent: dict[str, Any], now: datetime) -> Outcome:
+    """Take in a record that came by itself; what is refused is kept aside.
+
+    It is entered at once, unless it builds on one that is not there: then it waits, as it
+    would in a batch.
+    """
+    name = sent["kind"]
+    outcome = take_in_whole(who, KINDS[name], report, deed, now)
+    if outcome is None:
+        known = _known(as_sender(who, now), [sent])
+        parcel = Parcel(sent, name, report, waits_until=_until(known.get(0), now))
+        return _take(as_sender(who, now), [parcel], known, now)[0]
+    if isinstance(outcome, DomainError):
+        keep_refused(who, sent, outcome, now)
+    return outcome
+
+
+def _take(
+    who: Sender, parcels: Sequence[Parcel], known: Mapping[int, Quarantined], now: datetime
+) -> dict[int, Outcome]:
+    """Enter what can be, and keep the rest aside; return an outcome for each."""
     outcomes = revoked(parcels) if who.is_revoked else take_in(who, _open(parcels, known), now)
     outcomes |= _settled(known)
     with transaction(who.jurisdiction_id) as session:
@@ -63,7 +89,7 @@ def hand_in(
         )  # fmt: skip
     _note_known(who, known, outcomes, now)
     release(who.jurisdiction_id, new_ids(outcomes) | _come_meanwhile(who, outcomes), now)
-    return parcels, outcomes
+    return outcomes
 
 
 def _known(who: Sender, records: Sequence[Any]) -> dict[int, Quarantined]:

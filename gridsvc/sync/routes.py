@@ -21,11 +21,12 @@ from gridsvc.phones.service import note_health, note_wide_scope
 from gridsvc.record_edge import clock_offset_s
 from gridsvc.session import transaction
 from gridsvc.signing import signer
+from gridsvc.sync.entering import as_sender
 from gridsvc.sync.intake import hand_in
 from gridsvc.sync.kinds import KINDS
 from gridsvc.sync.photos import unphotographed
 from gridsvc.sync.pull import Page, pull, whole
-from gridsvc.sync.push import Parcel, Sender, kept
+from gridsvc.sync.push import Parcel, kept
 from gridsvc.sync.queries import failures
 from gridsvc.sync.rules import Cursor, ScopeTooWide
 from gridsvc.sync.schemas import (
@@ -56,20 +57,10 @@ def post_push(batch: dict[str, Any]) -> dict[str, Any]:
     """Take in a batch. Each record gets its own verdict; a receipt is given after commit."""
     who, now = caller(), utc_now()
     _note(who, batch["device"], now)
-    parcels, outcomes = hand_in(_sender(who, now), batch["records"], now)
+    parcels, outcomes = hand_in(as_sender(who, now), batch["records"], now)
     proofs = _proofs(who, parcels, outcomes)
     verdicts = [verdict(p, outcomes[n], proofs.get(n, {})) for n, p in enumerate(parcels)]
     return {"verdicts": verdicts, "as_of": now}
-
-
-def _sender(who: Caller, now: datetime) -> Sender:
-    return Sender(
-        jurisdiction_id=who.jurisdiction_id,
-        person_id=who.person_id,
-        actor=who.actor,
-        clock_offset_s=clock_offset_s(who, now),
-        is_revoked=who.is_revoked,
-    )
 
 
 def _note(who: Caller, device: Mapping[str, Any] | None, now: datetime) -> None:

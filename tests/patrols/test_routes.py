@@ -207,8 +207,10 @@ def test_a_malformed_body_names_the_field(put, village, path, changes, field) ->
 def test_the_end_of_an_unknown_patrol_is_kept_until_its_start_comes(session, put) -> None:
     response = put(f"/patrol-ends/{new_id()}", an_end(new_id()))
 
-    assert (response.status_code, response.json["type"]) == (404, "/problems/unknown-patrol")
-    assert session.scalars(select(Quarantined)).one().verdict == "quarantined"
+    assert (response.status_code, response.json["type"]) == (
+        404, "/problems/waits-for-predecessor",
+    )  # fmt: skip
+    assert session.scalars(select(Quarantined)).one().verdict == "held"
 
 
 def test_a_day_close_is_entered_once_and_listed_with_names(get, put, village) -> None:

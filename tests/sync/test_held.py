@@ -10,7 +10,7 @@ from gridsvc.clock import utc_now
 from gridsvc.flags.models import Flag
 from gridsvc.inspections.models import Inspection
 from gridsvc.issues.models import Issue, IssueAction
-from gridsvc.patrols.models import PatrolEnd
+from gridsvc.patrols.models import PatrolEnd, TrackChunk
 from gridsvc.quarantine import Quarantined
 from gridsvc.sync.intake import release, retry_due
 from tests.conftest import HERE
@@ -153,6 +153,57 @@ def test_a_single_request_wakes_what_waits_for_it(session, client, officer) -> N
     release(HERE, [round["id"]], utc_now())  # as the job does
 
     assert count(session, PatrolEnd) == 1
+
+
+@pytest.fixture
+def put(client, officer):
+    return lambda path, record: client.put(
+        f"/api/v1/{path}/{record['id']}", json=record["body"], headers=officer.headers
+    )
+
+
+def test_a_single_request_waits_as_a_batch_does(session, officer, put, aside) -> None:
+    round = officer.patrol()
+    visit, end = officer.visit(round), officer.patrol_end(round)
+
+    told = [put("inspections", visit), put("patrol-ends", end), put("inspections", visit)]
+
+    assert {answer.json["type"] for answer in told} == {"/problems/waits-for-predecessor"}
+    assert told[0].json["waits_for"] == {"kind": "patrol", "id": round["id"]}
+    assert told[2].json["until"] == told[0].json["until"]
+    assert (aside(visit).state, aside(end).state) == ("held", "held")
+    assert (count(session, Inspection), count(session, PatrolEnd)) == (0, 0)
+    officer.push(round)
+    assert (count(session, Inspection), count(session, PatrolEnd)) == (1, 1)
+    assert put("inspections", visit).status_code == 200
+    assert {aside(visit).state, aside(end).state} == {"entered"}
+
+
+def test_a_single_part_of_a_track_waits_too(session, client, officer) -> None:
+    round = officer.patrol()
+    part = {"crs": "wgs84", "points": [[121.85, 41.15, 1772247700, 5]]}
+    url = f"/api/v1/patrols/{round['id']}/track/0"
+
+    first = client.put(url, json=part, headers=officer.headers)
+    client.put(url, json=part, headers=officer.headers)
+
+    assert first.json["type"] == "/problems/waits-for-predecessor"
+    assert count(session, Quarantined) == 1
+    officer.push(round)
+    assert count(session, TrackChunk) == 1
+
+
+def test_what_a_single_request_brings_is_entered_with_a_mark_in_the_end(
+    session, officer, put
+) -> None:
+    visit = officer.visit(officer.patrol())
+    put("inspections", visit)
+
+    retry_due(HERE, utc_now() + LATE)
+
+    kinds = select(Flag.kind).where(Flag.record_id == visit["id"])
+    assert "predecessor_missing" in session.scalars(kinds).all()
+    assert put("inspections", visit).status_code == 200
 
 
 def test_sent_again_while_it_waits_it_is_kept_once_and_waits_no_longer(
