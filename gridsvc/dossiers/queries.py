@@ -11,6 +11,7 @@ from gridsvc.audit.models import AuditEntry
 from gridsvc.disclosures.queries import lines
 from gridsvc.enterprises.models import Enterprise
 from gridsvc.inspections.models import Inspection
+from gridsvc.inspections.queries import UNCORRECTED, corrections, held_result
 from gridsvc.issues.models import Issue
 from gridsvc.issues.workflow import OPEN
 from gridsvc.penalties.models import Penalty
@@ -55,13 +56,16 @@ def penalties(session: Session, ids: Collection[UUID]) -> Sequence[Penalty]:
 
 
 def visits(session: Session, ids: Collection[UUID], since: datetime) -> Part:
-    """Return the visits of a place: how many, how many `since`, and the latest of them."""
+    """Return the visits of a place: how many, how many `since`, and the latest entries of the log.
+
+    A correction is an entry, and no visit: what it says counts for the visit it corrects.
+    """
     here = Inspection.enterprise_id.in_(ids)
-    found = Inspection.result == "problem"
+    found = held_result() == "problem"
     counted = select(
         func.count(), func.count().filter(Inspection.occurred_at >= since),
         func.count().filter(found), func.max(Inspection.occurred_at),
-    ).where(here)  # fmt: skip
+    ).where(here, Inspection.corrects_id.is_(None))  # fmt: skip
     total, this_year, with_problem, last_at = session.execute(counted).one()
     same = and_(
         Person.jurisdiction_id == Inspection.jurisdiction_id, Person.id == Inspection.sender_id
@@ -73,8 +77,13 @@ def visits(session: Session, ids: Collection[UUID], since: datetime) -> Part:
         "this_year": this_year,
         "with_problem": with_problem,
         "last_at": last_at,
-        "items": [_visit(visit, person) for visit, person in session.execute(in_order)],
+        "items": _told(session, session.execute(in_order).all()),
     }
+
+
+def _told(session: Session, rows: Sequence[Any]) -> list[Part]:
+    chains = corrections(session, [visit.id for visit, _ in rows])
+    return [_visit(visit, person) | chains.get(visit.id, UNCORRECTED) for visit, person in rows]
 
 
 def _visit(visit: Inspection, person: Person) -> Part:
@@ -84,7 +93,6 @@ def _visit(visit: Inspection, person: Person) -> Part:
         "inspector": person,
         "result": visit.result,
         "findings": visit.findings,
-        "corrects_id": visit.corrects_id,
     }
 
 

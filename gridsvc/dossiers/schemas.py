@@ -4,6 +4,7 @@ from marshmallow import Schema, fields
 
 from gridsvc.disclosures.schemas import TrailLineSchema
 from gridsvc.enterprises.schemas import EnterpriseSchema
+from gridsvc.inspections.schemas import CorrectionsSchema
 from gridsvc.penalties.schemas import PenaltySchema
 from gridsvc.wire import EnterpriseRefSchema, GridRefSchema, MomentField, PersonRefSchema
 
@@ -31,15 +32,14 @@ class VersionSchema(TrailLineSchema):
         fields = ("seq", "at", "actor", "deed", "changes")
 
 
-class FiledVisitSchema(Schema):
-    """A visit, in short."""
+class FiledVisitSchema(CorrectionsSchema):
+    """An entry of the log, in short."""
 
     id = fields.UUID()
     occurred_at = MomentField()
     inspector = fields.Nested(PersonRefSchema)
     result = fields.String()
     findings = fields.String()
-    corrects_id = fields.UUID(allow_none=True)
 
 
 class FiledVisitsSchema(Schema):

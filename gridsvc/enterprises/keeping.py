@@ -161,7 +161,7 @@ def _enter(
     if not different:
         return enterprise
     act = changed(deed, enterprise, different, reason=reason)
-    enter_changes(session, enterprise, different, versions)
+    enter_changes(session, enterprise, different, versions, now)
     audit.record(session, [act], by=by, at=now)
     return enterprise
 

@@ -56,6 +56,28 @@ class Enterprise(Named, Synced, Model):
     version: Mapped[int]  # of the row, for If-Match
 
 
+class EnterprisePast(Scoped, Model):
+    """What an enterprise was up to a moment, for what the rules ask of it: written at each change.
+
+    Up to `until` from the row before it, or from its registration.
+    """
+
+    __tablename__ = "enterprise_past"
+    __table_args__ = (
+        scoped_fk("enterprise_id", "enterprise"),
+        scoped_fk("grid_id", "grid"),
+        Index(None, "jurisdiction_id", "enterprise_id", "until"),
+        Index(None, "jurisdiction_id", "grid_id"),
+    )
+
+    enterprise_id: Mapped[UUID]
+    until: Mapped[datetime]
+    grid_id: Mapped[UUID]
+    supervision_class: Mapped[str]
+    kind: Mapped[str]
+    state: Mapped[str]
+
+
 class KeptApart(Scoped, Model):
     """Two places that look like one, and that somebody said are two. In order of id."""
 

@@ -12,7 +12,7 @@ from gridsvc.audit import service as audit
 from gridsvc.audit.rules import Act
 from gridsvc.batches import insert_new
 from gridsvc.enterprises import queries
-from gridsvc.enterprises.models import Enterprise
+from gridsvc.enterprises.models import Enterprise, EnterprisePast
 from gridsvc.enterprises.rules import Move, Plan, Told, add, cell_faults, grid_fault, placed, told
 from gridsvc.grids.queries import grids_at
 from gridsvc.grids.service import stand_in_line
@@ -20,6 +20,8 @@ from gridsvc.ids import new_id
 from gridsvc.session import Session
 from gridsvc.synced import stamp, tick
 from gridsvc.tables import Line
+
+FOR_RULES = ("grid_id", "supervision_class", "kind", "state")
 
 
 def plan(session: Session, lines: Iterable[Line], *, crs: str, now: datetime) -> Plan:
@@ -64,11 +66,11 @@ def register(session: Session, planned: Plan, *, by: Actor, now: datetime) -> No
     acts = [registered(row) for row in planned.new]
     for enterprise, changes in planned.changed:
         acts.append(changed("enterprise.change", enterprise, changes))
-        enter_changes(session, enterprise, changes, versions)
+        enter_changes(session, enterprise, changes, versions, now)
     audit.record(session, acts, by=by, at=now)
 
 
-def settle(session: Session, moves: Sequence[Move]) -> list[Act]:
+def settle(session: Session, moves: Sequence[Move], now: datetime) -> list[Act]:
     """File enterprises under the grids they lie in now; return the lines for the trail."""
     versions = tick(session, {id for move in moves for id in (move.from_id, move.to_id)})
     to = {move.enterprise_id: move.to_id for move in moves}
@@ -77,7 +79,7 @@ def settle(session: Session, moves: Sequence[Move]) -> list[Act]:
     for enterprise in session.scalars(in_order.with_for_update()):
         changes = {"grid_id": to[enterprise.id]}
         acts.append(changed("enterprise.settle", enterprise, changes))
-        enter_changes(session, enterprise, changes, versions)
+        enter_changes(session, enterprise, changes, versions, now)
     session.flush()
     return acts
 
@@ -86,14 +88,22 @@ def settle_all(session: Session, *, by: Actor, now: datetime) -> int:
     """File every enterprise under the grid it lies in now; return how many moved."""
     stand_in_line(session)
     moves, _ = queries.moves(session, now)
-    audit.record(session, settle(session, moves), by=by, at=now)
+    audit.record(session, settle(session, moves, now), by=by, at=now)
     return len(moves)
 
 
 def enter_changes(
-    session: Session, enterprise: Enterprise, changes: dict[str, Any], versions: dict[UUID, int]
-) -> None:
-    """Change columns of an enterprise whose grids have ticked, for phones to see."""
+    session: Session, enterprise: Enterprise, changes: dict[str, Any], versions: dict[UUID, int],
+    now: datetime,
+) -> None:  # fmt: skip
+    """Change columns of an enterprise whose grids have ticked, for phones to see.
+
+    What it was for the rules is kept: days that have gone by are judged by that.
+    """
+    if changes.keys() & set(FOR_RULES):
+        was = {name: getattr(enterprise, name) for name in FOR_RULES}
+        past = {"id": new_id(), "enterprise_id": enterprise.id, "until": now}
+        insert_new(session, EnterprisePast, [past | was])
     grid_id = changes.get("grid_id", enterprise.grid_id)
     stamp(session, enterprise, versions, grid_id=grid_id)
     for name, value in changes.items():

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from shapely import Point
-from sqlalchemy import CheckConstraint, Index, and_
+from sqlalchemy import CheckConstraint, Index, and_, text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from gridsvc.db import Facts, Model, Wgs84
@@ -28,6 +28,7 @@ class Inspection(FieldRecord, Model):
         scoped_fk("enterprise_id", "enterprise"),
         scoped_fk("checklist_id", "checklist"),
         scoped_fk("corrects_id", "inspection"),
+        scoped_fk("first_id", "inspection"),
         CheckConstraint("accuracy_m >= 0", name="accuracy_not_negative"),
         CheckConstraint("result IN ('ok', 'problem')", name="result"),
         CheckConstraint(
@@ -37,12 +38,18 @@ class Inspection(FieldRecord, Model):
         Index(None, "jurisdiction_id", "grid_id", "occurred_at"),
         Index(None, "jurisdiction_id", "enterprise_id", "occurred_at"),
         Index(None, "jurisdiction_id", "sender_id", "occurred_at"),
-    )
+        Index(
+            "ix_inspection_corrections", "jurisdiction_id", "first_id", "occurred_at",
+            postgresql_where=text("first_id IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
     enterprise_id: Mapped[UUID]
     patrol_id: Mapped[UUID | None]  # as the phone says; the patrol itself may arrive later
     checklist_id: Mapped[UUID]
     corrects_id: Mapped[UUID | None]
+    first_id: Mapped[UUID | None]  # of a correction: the entry that its chain began with
+    correction_reason: Mapped[str | None]
     answers: Mapped[list[Facts]]  # [{"item", "result", "note"?}]
     result: Mapped[str]
     findings: Mapped[str]

@@ -5,10 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import aliased
 
 from gridsvc.inspections.models import Inspection
+from gridsvc.inspections.rules import Corrected
 from gridsvc.session import Session
+
+UNCORRECTED: dict[str, Any] = {"corrects": None, "corrected_by": None}
 
 
 def page(
@@ -37,3 +41,51 @@ def page(
     rows = session.scalars(log.order_by(Inspection.id.desc()).limit(limit + 1)).all()
     more = rows[limit - 1].id if len(rows) > limit else None
     return {"items": rows[:limit], "next": str(more) if more else None}
+
+
+def corrected(session: Session, ids: Collection[UUID]) -> dict[UUID, Corrected]:
+    """Return what matters of entries for those that correct them."""
+    entry = Inspection
+    found = select(entry.id, entry.enterprise_id, entry.sender_id, entry.first_id)
+    return {
+        id: Corrected(enterprise_id=of, sender_id=by, first_id=first_id or id)
+        for id, of, by, first_id in session.execute(found.where(entry.id.in_(ids)))
+    }
+
+
+def held_result(as_of: datetime | None = None) -> ColumnElement[str]:
+    """Say in SQL what is held of a visit: the result of its last correction, else its own.
+
+    `as_of` leaves out the corrections that arrived later. A visit is an entry that corrects
+    nothing: whoever counts leaves out the others.
+    """
+    later = aliased(Inspection)
+    last = select(later.result).where(
+        later.jurisdiction_id == Inspection.jurisdiction_id, later.first_id == Inspection.id
+    )
+    if as_of is not None:
+        last = last.where(later.received_at <= as_of)
+    in_order = last.order_by(later.occurred_at.desc(), later.id.desc()).limit(1)
+    return func.coalesce(in_order.correlate(Inspection).scalar_subquery(), Inspection.result)
+
+
+def corrections(session: Session, ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return of each entry that belongs to a chain what it corrects, and what corrects it."""
+    entry, other = Inspection, aliased(Inspection)
+    chained = select(entry.id, entry.corrects_id, entry.occurred_at, entry.result,
+                     entry.correction_reason)  # fmt: skip
+    firsts = select(func.coalesce(other.first_id, other.id)).where(other.id.in_(ids))
+    chain = or_(entry.first_id.in_(firsts), entry.id.in_(firsts))
+    told, after = dict[UUID, dict[str, Any]](), dict[UUID, UUID]()
+    before: dict[UUID, UUID | None] = {}
+    for row in session.execute(chained.where(chain).order_by(entry.occurred_at, entry.id)):
+        told[row.id] = {"id": row.id, "occurred_at": row.occurred_at, "result": row.result,
+                        "reason": row.correction_reason}  # fmt: skip
+        before[row.id] = row.corrects_id
+        if row.corrects_id:
+            after[row.corrects_id] = row.id
+    return {
+        id: {"corrects": told.get(before[id] or id) if before[id] else None,
+             "corrected_by": told[after[id]] if id in after else None}
+        for id in set(ids) & told.keys()
+    }  # fmt: skip

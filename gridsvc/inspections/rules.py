@@ -5,7 +5,7 @@ judges the flags. It is refused only if nobody could say what it means, or if it
 had no business there.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -38,6 +38,10 @@ class NothingToCorrect(NotFound):
     """The entry that this one corrects is not in the log, or of another enterprise."""
 
 
+class NotYourEntry(Forbidden):
+    """Only who made an entry of the log corrects it."""
+
+
 class UnansweredItems(Refused):
     """Some items of the checklist have no answer, or an answer has no item."""
 
@@ -61,6 +65,7 @@ class InspectionReport:
     findings: str
     patrol_id: UUID | None = None
     corrects_id: UUID | None = None
+    correction_reason: str | None = None
     position: Point | None = None  # EPSG:4326, longitude and latitude in degrees
     crs: str | None = None  # what the phone sent it in
     accuracy_m: float | None = None  # radius of 68 % confidence, metres
@@ -85,11 +90,20 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Corrected:
+    """An entry that a report corrects. `first_id` is where its chain of corrections began."""
+
+    enterprise_id: UUID
+    sender_id: UUID
+    first_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class Circumstances:
     """All that the rules need to know about the places and the people."""
 
     places: Mapping[UUID, Place]  # by id of the report; a report on no enterprise has none
-    corrected: Mapping[UUID, UUID]  # the enterprise of each entry that a report corrects
+    corrected: Mapping[UUID, Corrected]  # by id of the entry
     position_grids: Mapping[UUID, UUID]  # where the phone was, by id of the report
     checklists: Mapping[UUID, Checklist]
     held: Mapping[UUID, Iterable[Held]]  # by each inspector
@@ -116,11 +130,12 @@ def admit(report: InspectionReport, known: Circumstances) -> Row:
     if not may(held, "inspection.register", place.grid_id, at):
         raise no_duty_there(held, place.grid_id, report.enterprise_id)
     _check_answers(report, known.checklists)
-    _check_corrected(report, known.corrected)
+    corrected = _corrected(report, known.corrected)
     in_force(known.rule_sets, at)
     return row | {
         "grid_id": place.grid_id,
         "position_grid_id": known.position_grids.get(envelope.id),
+        "first_id": corrected.first_id if corrected else None,
         **_facts(report),
     }
 
@@ -152,11 +167,17 @@ def _check_answers(report: InspectionReport, checklists: Mapping[UUID, Checklist
         raise UnansweredItems("Each item wants one answer.", unanswered=left, unknown=strange)
 
 
-def _check_corrected(report: InspectionReport, corrected: Mapping[UUID, UUID]) -> None:
-    """A correction names an entry of the same enterprise; both stay visible."""
+def _corrected(report: InspectionReport, corrected: Mapping[UUID, Corrected]) -> Corrected | None:
+    """Return the entry that a report corrects: its sender's own, of the same enterprise."""
     named = report.corrects_id
-    if named is not None and corrected.get(named) != report.enterprise_id:
+    if named is None:
+        return None
+    entry = corrected.get(named)
+    if entry is None or entry.enterprise_id != report.enterprise_id:
         raise NothingToCorrect(f"There is no entry {named} of that enterprise.")
+    if entry.sender_id != report.envelope.sender_id:
+        raise NotYourEntry("Somebody else made it.")
+    return entry
 
 
 def _facts(report: InspectionReport) -> Row:
@@ -165,6 +186,7 @@ def _facts(report: InspectionReport) -> Row:
         "patrol_id": report.patrol_id,
         "checklist_id": report.checklist_id,
         "corrects_id": report.corrects_id,
+        "correction_reason": report.correction_reason,
         "answers": report.answers,
         "result": report.result,
         "findings": report.findings,
@@ -187,7 +209,36 @@ def suspicions(report: InspectionReport, known: Circumstances) -> list[Finding]:
     has_receiver = device_id is not None and any(
         at in period for period in known.receivers.get(device_id, ())
     )
-    return list(flags(report, location, numbers, at, has_receiver=has_receiver))
+    wanted = needing_photo(known.checklists[report.checklist_id])
+    return [
+        *flags(report, location, numbers, at, has_receiver=has_receiver),
+        *photo_flags(report, wanted),
+    ]
+
+
+def needing_photo(checklist: Checklist) -> set[str]:
+    """Return the items of a checklist that want a photo whatever the answer."""
+    return {item["item"] for item in checklist.items if item.get("photo_required")}
+
+
+def photo_flags(report: InspectionReport, wanted: Collection[str]) -> Iterator[Finding]:
+    """Yield a flag if an item that wants a photo has none, with the reason that was given.
+
+    What does not apply wants none, a correction neither. Where no answer says which photos
+    are its own, any photo of the record will do.
+    """
+    if report.corrects_id is not None:
+        return
+    said = any(answer.get("photos") for answer in report.answers)
+    bare = {
+        answer["item"]: answer.get("no_photo_reason", "")
+        for answer in report.answers
+        if answer["item"] in wanted and answer["result"] != "not_applicable"
+        and not (answer.get("photos") if said else report.photos)
+    }  # fmt: skip
+    if bare:
+        reasons = "；".join(dict.fromkeys(filter(None, bare.values())))
+        yield _flag(report, "photo_missing", missing=len(bare), items=sorted(bare), reason=reasons)
 
 
 def flags(
@@ -200,9 +251,12 @@ def flags(
 ) -> Iterator[Finding]:
     """Yield what speaks against a report as evidence, by itself. `at` is when it happened.
 
-    Fixes of an external receiver reach the phone through an app, with a fixed accuracy.
+    Fixes of an external receiver reach the phone through an app, with a fixed accuracy. Of a
+    correction nobody asks where it was written: the visit was proved by the entry it corrects.
     """
-    if report.position is None:
+    if report.corrects_id is not None:
+        pass
+    elif report.position is None:
         yield _flag(report, "no_position")
     else:
         yield from _position_flags(report, report.position, location, numbers)
@@ -235,6 +289,6 @@ def _clock_flags(report: InspectionReport, numbers: Numbers, at: datetime) -> It
             yield _flag(report, "gps_clock_skew", off_s=round(against_s), allowed_s=allowed_s)
 
 
-def _flag(report: InspectionReport, kind: str, **evidence: float) -> Finding:
+def _flag(report: InspectionReport, kind: str, **evidence: Any) -> Finding:
     id = report.envelope.id
     return Finding(kind=kind, record_kind="inspection", record_id=id, evidence=evidence)

@@ -18,6 +18,15 @@ class AnswerSchema(Schema):
     item = TextField(required=True, validate=Length(min=1, max=60))
     result = fields.String(required=True, validate=OneOf(ANSWERS))
     note = TextField(validate=Length(max=1000))
+    photos = fields.List(
+        TextField(validate=Length(min=1, max=100)),
+        validate=Length(max=20),
+        metadata={"description": "Which photos of the record show this item, by their sha256."},
+    )
+    no_photo_reason = TextField(
+        validate=Length(min=1, max=200),
+        metadata={"description": "Why an item that wants a photo has none."},
+    )
 
 
 class InspectionReportSchema(ReportSchema):
@@ -26,6 +35,7 @@ class InspectionReportSchema(ReportSchema):
     enterprise_id = fields.UUID(required=True)
     patrol_id = fields.UUID()
     corrects_id = fields.UUID()
+    correction_reason = TextField(validate=Length(min=1, max=500))
     checklist_id = fields.UUID(required=True)
     answers = fields.List(
         fields.Nested(AnswerSchema), required=True, validate=Length(min=1, max=60)
@@ -70,6 +80,7 @@ class InspectionSchema(Schema):
     enterprise_id = fields.UUID()
     patrol_id = fields.UUID()
     corrects_id = fields.UUID()
+    correction_reason = fields.String()
     checklist_id = fields.UUID()
     grid_id = fields.UUID(metadata={"description": "The grid of the enterprise at that time."})
     position_grid_id = fields.UUID()
@@ -88,6 +99,22 @@ class InspectionSchema(Schema):
     uptime_s = fields.Float()
     is_mock = fields.Boolean()
     flags = fields.List(fields.Nested(FlagBriefSchema))
+
+
+class EntryRefSchema(Schema):
+    """Another entry of the same chain of corrections, in short."""
+
+    id = fields.UUID()
+    occurred_at = MomentField()
+    result = fields.String()
+    reason = fields.String(allow_none=True, metadata={"description": "Why it corrects another."})
+
+
+class CorrectionsSchema(Schema):
+    """What an entry corrects, and what corrects it. Both stay; the last one is what is held."""
+
+    corrects = fields.Nested(EntryRefSchema, allow_none=True)
+    corrected_by = fields.Nested(EntryRefSchema, allow_none=True)
 
 
 class RegisteredSchema(Schema):

@@ -15,6 +15,7 @@ from gridsvc.errors import Outcome
 from gridsvc.flags import service as flags
 from gridsvc.flags.queries import receivers
 from gridsvc.grids.queries import grids_at
+from gridsvc.inspections import queries
 from gridsvc.inspections.models import Inspection
 from gridsvc.inspections.rules import (
     Circumstances,
@@ -70,11 +71,8 @@ def _circumstances(
         if report.position is not None
     }
     corrects_ids = {report.corrects_id for report in reports if report.corrects_id}
-    corrected = select(Inspection.id, Inspection.enterprise_id).where(
-        Inspection.id.in_(corrects_ids)
-    )
     return Circumstances(
-        corrected={id: of for id, of in session.execute(corrected)} if corrects_ids else {},
+        corrected=queries.corrected(session, corrects_ids) if corrects_ids else {},
         places=_places(session, reports, now),
         position_grids=grids_at(session, positions),
         checklists={checklist.id: checklist for checklist in checklists},

@@ -43,6 +43,6 @@ def redraw(
     moves, outside = queries.moves(session, starts)
     is_in_force = starts == now
     if is_in_force:
-        acts += enterprises.settle(session, moves)
+        acts += enterprises.settle(session, moves, now)
     audit.record(session, acts, by=by, at=now)
     return Consequence(moves, outside, is_in_force)

@@ -9,6 +9,7 @@ from sqlalchemy import and_, select
 from gridsvc.enterprises.models import Enterprise
 from gridsvc.grids.models import Grid
 from gridsvc.inspections.models import Inspection
+from gridsvc.inspections.queries import held_result
 from gridsvc.patrols.models import DayClose, Patrol
 from gridsvc.patrols.queries import ends_of, walked
 from gridsvc.people.models import Person
@@ -81,7 +82,7 @@ def _people(session: Session, patrols: Sequence[Patrol]) -> dict[UUID, Person]:
 
 def _visits(session: Session, person_id: UUID, span: Span) -> list[dict[str, Any]]:
     made = (
-        select(Inspection, Enterprise)
+        select(Inspection, Enterprise, held_result())
         .join(
             Enterprise,
             and_(
@@ -103,7 +104,7 @@ def _visits(session: Session, person_id: UUID, span: Span) -> list[dict[str, Any
             "day": local_day(visit.occurred_at),
             "occurred_at": visit.occurred_at,
             "enterprise": enterprise,
-            "result": visit.result,
+            "result": result,
         }
-        for visit, enterprise in session.execute(made)
+        for visit, enterprise, result in session.execute(made)
     ]

@@ -15,6 +15,7 @@ from gridsvc.accountability.rules import Role
 from gridsvc.enterprises.models import Enterprise
 from gridsvc.grids.models import Grid
 from gridsvc.inspections.models import Inspection
+from gridsvc.inspections.queries import held_result
 from gridsvc.marks.queries import whose_turn
 from gridsvc.patrols.due import DAY, INSTANT, Due, Rulebook, Seen, Watched, period_of
 from gridsvc.patrols.watch import Watch, last_visit, seen_before, watch
@@ -145,11 +146,12 @@ def _enterprises(
 
 
 def _last_result(before: datetime) -> ScalarSelect[Any]:
-    """What was said of an enterprise last, be it to correct what was said before."""
-    entries = select(Inspection.result).where(
+    """What is held of the last visit of an enterprise, be it by a correction."""
+    entries = select(held_result()).where(
         Inspection.jurisdiction_id == Enterprise.jurisdiction_id,
         Inspection.enterprise_id == Enterprise.id,
         Inspection.occurred_at < before,
+        Inspection.corrects_id.is_(None),
     )
     newest = entries.order_by(Inspection.occurred_at.desc()).limit(1)
     return newest.correlate(Enterprise).scalar_subquery()

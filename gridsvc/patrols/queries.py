@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from gridsvc.grids.models import Grid
 from gridsvc.inspections.models import Inspection
+from gridsvc.inspections.queries import held_result
 from gridsvc.patrols.due import DAY
 from gridsvc.patrols.models import DayClose, Patrol, PatrolEnd, PatrolMeasure, TrackChunk
 from gridsvc.patrols.rules import Ground
@@ -169,7 +170,7 @@ def _visits(
     session: Session, person_id: UUID, since: datetime, until: datetime
 ) -> dict[UUID, tuple[int, int]]:
     """Return somebody's (visits, visits with a problem) by grid. A correction is no visit."""
-    found_one = func.count().filter(Inspection.result == "problem")
+    found_one = func.count().filter(held_result() == "problem")
     by_grid = (
         select(Inspection.grid_id, func.count(), found_one)
         .where(

@@ -25,6 +25,7 @@ FLAG_WEIGHTS: dict[str, float] = {
     "exif_conflict": 0.5,
     "picture_seen_before": 0.5,
     "identical_text": 0.0,
+    "photo_missing": 0.0,
     "no_position": 0.0,
     "poor_fix": 0.0,
     "clock_skew": 0.0,

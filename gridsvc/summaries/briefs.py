@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, select
 from gridsvc.enterprises.models import Enterprise
 from gridsvc.grids.models import Grid
 from gridsvc.inspections.models import Inspection
+from gridsvc.inspections.queries import UNCORRECTED, corrections
 from gridsvc.issues.models import Issue
 from gridsvc.patrols.models import DayClose, Patrol
 from gridsvc.people.models import Person
@@ -23,8 +24,9 @@ def briefs(session: Session, refs: Sequence[Ref]) -> list[dict[str, Any]]:
     by_kind: dict[str, list[UUID]] = defaultdict(list)
     for ref in refs:
         by_kind[ref["kind"]].append(UUID(ref["id"]))
+    chains = corrections(session, by_kind.get("inspection", []))
     found = {
-        (kind, row["id"]): {"kind": kind, **row}
+        (kind, row["id"]): {"kind": kind, **row, **chains.get(row["id"], UNCORRECTED)}
         for kind, ids in by_kind.items()
         for row in _rows(session, READ[kind](ids))
     }
@@ -46,7 +48,7 @@ def _rows(session: Session, read: Select[Any]) -> list[dict[str, Any]]:
     ]
 
 
-FACTS = ("result", "number", "state", "visits", "problems")
+FACTS = ("result", "enterprise_id", "number", "state", "visits", "problems")
 
 
 def _common(model: Any, *columns: Any) -> Select[Any]:
@@ -68,7 +70,7 @@ def _inspections(ids: Sequence[UUID]) -> Select[Any]:
         Enterprise.jurisdiction_id == Inspection.jurisdiction_id,
         Enterprise.id == Inspection.enterprise_id,
     )
-    columns = (Enterprise.name.label("title"), Inspection.result)
+    columns = (Enterprise.name.label("title"), Inspection.result, Inspection.enterprise_id)
     return _common(Inspection, *columns).join(Enterprise, visited).where(Inspection.id.in_(ids))
 
 

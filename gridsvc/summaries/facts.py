@@ -6,12 +6,14 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from gridsvc.accountability.models import Duty, Leave
 from gridsvc.flags.queries import against
 from gridsvc.grids.models import Grid
 from gridsvc.inspections.models import Inspection
+from gridsvc.inspections.queries import held_result
 from gridsvc.issues.models import Issue, IssueAction
 from gridsvc.patrols.models import DayClose, Patrol
 from gridsvc.patrols.span import VisitDue, visits_due
@@ -156,17 +158,22 @@ def _records(
     return [
         _record(kind, row, flags)
         for kind, model in KINDS.items()
-        for row in _rows(session, model, grid_ids, span)
+        for row in _rows(session, model, grid_ids, span, as_of)
     ]
 
 
 def _rows(
-    session: Session, model: type[FieldRecord], grid_ids: Collection[UUID], span: Span
+    session: Session,
+    model: type[FieldRecord],
+    grid_ids: Collection[UUID],
+    span: Span,
+    as_of: datetime,
 ) -> Sequence[Any]:
-    columns = [model.id, model.grid_id, model.occurred_at, model.received_at]
+    columns: list[Any] = [model.id, model.grid_id, model.occurred_at, model.received_at]
     within = [model.occurred_at >= span.begins_at, model.occurred_at < span.ends_at]
     if model is Inspection:
-        columns += [Inspection.result, Inspection.gps_at]
+        held = held_result(as_of).label("result")
+        columns += [held, Inspection.gps_at, Inspection.corrects_id]
     if model is DayClose:
         columns += [DayClose.day]
         within = [DayClose.day >= span.first, DayClose.day <= span.last]
@@ -182,10 +189,27 @@ def _record(kind: str, row: Any, flags: Mapping[UUID, tuple[str, ...]]) -> Recor
         day=row.day if kind == "day_close" else local_day(row.occurred_at),
         occurred_at=row.occurred_at,
         received_at=row.received_at,
-        problem=kind == "inspection" and row.result == "problem",
+        problem=kind == "inspection" and row.corrects_id is None and row.result == "problem",
         flags=flags.get(row.id, ()),
         gps_at=row.gps_at if kind == "inspection" else None,
     )
+
+
+def corrected_later(session: Session, town_id: UUID, span: Span, after: datetime) -> Sequence[UUID]:
+    """Return the corrections of a span's visits that arrived after a moment, made later on."""
+    first, grid = aliased(Inspection), aliased(Grid)
+    found = (
+        select(Inspection.id)
+        .join(first, and_(first.jurisdiction_id == Inspection.jurisdiction_id,
+                          first.id == Inspection.first_id))
+        .join(grid, and_(grid.jurisdiction_id == first.jurisdiction_id, grid.id == first.grid_id))
+        .where(
+            Inspection.received_at > after, Inspection.occurred_at >= span.ends_at,
+            first.occurred_at >= span.begins_at, first.occurred_at < span.ends_at,
+            or_(grid.id == town_id, grid.parent_id == town_id),
+        )
+    )  # fmt: skip
+    return session.scalars(found.order_by(Inspection.id)).all()
 
 
 def _issues(session: Session, grid_ids: Collection[UUID], span: Span) -> list[IssueFacts]:

@@ -13,7 +13,7 @@ from gridsvc.grids.models import Grid
 from gridsvc.people.models import Person
 from gridsvc.session import Session
 from gridsvc.summaries.briefs import briefs
-from gridsvc.summaries.facts import KINDS, span_facts
+from gridsvc.summaries.facts import KINDS, corrected_later, span_facts
 from gridsvc.summaries.models import WeeklySignature, WeeklySummary
 from gridsvc.summaries.queries import last_signatures, listed
 from gridsvc.summaries.rules import numbers
@@ -94,14 +94,16 @@ def records(
 
 
 def supplement(session: Session, summary: WeeklySummary) -> list[dict[str, Any]]:
-    """Return the records of the week that arrived after it was signed."""
+    """Return the records of the week that arrived after it was signed, and what corrects them."""
     signature = last_signatures(session, [summary.id]).get(summary.id)
     if signature is None:
         return []
     span = week_span(summary.week)
     facts = span_facts(session, summary.grid_id, span, signature.signed_at)
     late = [r for r in facts.records if r.received_at > signature.signed_at]
-    return briefs(session, [{"kind": r.kind, "id": str(r.id)} for r in late if r.kind in KINDS])
+    refs = [{"kind": r.kind, "id": str(r.id)} for r in late if r.kind in KINDS]
+    corrected = corrected_later(session, summary.grid_id, span, signature.signed_at)
+    return briefs(session, refs + [{"kind": "inspection", "id": str(id)} for id in corrected])
 
 
 def _history(session: Session, summary: WeeklySummary, now: datetime) -> list[dict[str, Any]]:

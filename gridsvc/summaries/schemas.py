@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf, Regexp
 
+from gridsvc.inspections.schemas import CorrectionsSchema
 from gridsvc.wire import GridRefSchema, MomentField, PersonRefSchema, TextField
 
 WEEK = Regexp(r"\A\d{4}-W(0[1-9]|[1-4]\d|5[0-3])\Z", error="Not an ISO week such as 2026-W47.")
@@ -114,7 +115,7 @@ class NumberQuerySchema(Schema):
     number = fields.String(required=True)
 
 
-class BriefSchema(Schema):
+class BriefSchema(CorrectionsSchema):
     """A record in one line."""
 
     kind = fields.String()

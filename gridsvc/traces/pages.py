@@ -10,6 +10,7 @@ from gridsvc.audit.anchors import witnessed
 from gridsvc.dispatches.pages import order_items
 from gridsvc.enterprises.models import Enterprise
 from gridsvc.inspections.models import Inspection
+from gridsvc.inspections.queries import UNCORRECTED, corrections
 from gridsvc.issues.models import Issue, IssueAction
 from gridsvc.people.models import Person
 from gridsvc.records import lateness
@@ -54,7 +55,7 @@ def trace(
         "until": span.last,
         "lanes": {
             "responsibility": responsibility(found.subjects, found.duties, found.handovers, window),
-            "visits": [_visit(*row, shown) for row in found.visits],
+            "visits": _visits(session, found, shown),
             "missing_visits": owed,
             "issues": _issues(found, shown),
             "orders": [_order(item, window) for item in order_items(session, found.orders)],
@@ -63,6 +64,11 @@ def trace(
         "audit": _audit(session, found.trail_ids, readable_until, verify=wish.verify),
         "as_of": readable_until,
     }
+
+
+def _visits(session: Session, found: Found, shown: Photos) -> Lane:
+    chains = corrections(session, [visit.id for visit, _, _ in found.visits])
+    return [_visit(*row, shown) | chains.get(row[0].id, UNCORRECTED) for row in found.visits]
 
 
 def _visit(

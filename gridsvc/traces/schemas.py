@@ -7,6 +7,7 @@ from marshmallow import ValidationError as Invalid
 
 from gridsvc.dispatches.schemas import OrderSchema
 from gridsvc.flags.schemas import FlagBriefSchema
+from gridsvc.inspections.schemas import CorrectionsSchema
 from gridsvc.roster.schemas import LinkSchema
 from gridsvc.wire import DayField, EnterpriseRefSchema, MomentField, PersonRefSchema
 
@@ -65,7 +66,7 @@ class TracePhotoSchema(Schema):
     arrived = fields.Boolean()
 
 
-class TraceVisitSchema(Schema):
+class TraceVisitSchema(CorrectionsSchema):
     id = fields.UUID()
     at = MomentField()
     received_at = MomentField()

@@ -159,7 +159,7 @@ describe('a month', () => {
 describe('a trace as one time line', () => {
   const period = (facts: Partial<Period>): Period => ({ role: 'responsible_person', subject: { kind: 'enterprise', id: 'e', name: '砂石场' }, seat: 1, person: { id: 'p', name: '王海' }, from: null, until: null, vacant: false, handover: null, ...facts })
   const lanes = { responsibility: [], visits: [], missing_visits: [], issues: [], orders: [] }
-  const visit = (at: string, facts = {}) => ({ id: at, at, result: 'ok', flags: [], photos: [], late: false, corrects_id: null, ...facts }) as never
+  const visit = (at: string, facts = {}) => ({ id: at, at, result: 'ok', flags: [], photos: [], late: false, corrects_id: null, corrects: null, corrected_by: null, ...facts }) as never
 
   test('rows are cut at months and where somebody took over, so that bars span whole rows', () => {
     const responsibility = [period({ until: '2026-10-14T16:00:00Z' }), period({ person: null, vacant: true, from: '2026-10-14T16:00:00Z', until: '2026-10-20T16:00:00Z' }), period({ from: '2026-10-20T16:00:00Z', person: { id: 'q', name: '陈立新' } })]

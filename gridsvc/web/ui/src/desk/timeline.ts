@@ -100,7 +100,7 @@ function place(rows: Row[], happenings: Happening[], lane: 'visits' | 'issues'):
 }
 
 const isPlain = (one: Happening): one is Extract<Happening, { kind: 'visit' }> =>
-  one.kind === 'visit' && one.visit.result === 'ok' && !one.visit.flags.length && !one.visit.photos.length && !one.visit.late && !one.visit.corrects_id
+  one.kind === 'visit' && one.visit.result === 'ok' && !one.visit.flags.length && !one.visit.photos.length && !one.visit.late && !one.visit.corrects && !one.visit.corrected_by
 
 /** Many visits in a row that found nothing become one line. */
 function grouped(happenings: readonly Happening[]): Happening[] {
@@ -149,7 +149,7 @@ export function inShort({ visits, missing_visits, issues, responsibility }: Lane
   const owners = new Map<string | null, number>()
   for (const { owner } of missing_visits) owners.set(owner?.name ?? null, 1 + (owners.get(owner?.name ?? null) ?? 0))
   return {
-    visits: visits.length, missing: missing_visits.length, issues: issues.length,
+    visits: visits.filter(({ corrects }) => !corrects).length, missing: missing_visits.length, issues: issues.length,
     relapses: issues.reduce((all, { relapses }) => all + relapses, 0),
     vacancies: responsibility.filter(({ vacant }) => vacant).length,
     owners: [...owners].map(([name, count]) => ({ name, count })).sort((a, b) => b.count - a.count),

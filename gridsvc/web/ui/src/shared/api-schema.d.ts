@@ -2478,7 +2478,7 @@ export interface paths {
                     from: string;
                     until: string;
                     state?: "open" | "confirmed" | "dismissed";
-                    kind?: "off_site" | "mock_location" | "impossible_speed" | "two_phones" | "same_trace" | "clock_moved" | "photo_seen_before" | "constant_accuracy" | "dwell_too_short" | "no_track" | "exif_conflict" | "picture_seen_before" | "identical_text" | "no_position" | "poor_fix" | "clock_skew" | "gps_clock_skew" | "predecessor_missing" | "handed_in";
+                    kind?: "off_site" | "mock_location" | "impossible_speed" | "two_phones" | "same_trace" | "clock_moved" | "photo_seen_before" | "constant_accuracy" | "dwell_too_short" | "no_track" | "exif_conflict" | "picture_seen_before" | "identical_text" | "photo_missing" | "no_position" | "poor_fix" | "clock_skew" | "gps_clock_skew" | "predecessor_missing" | "handed_in";
                     person?: string;
                     limit?: number;
                 };
@@ -4746,7 +4746,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List people by login, with the duties they hold now; `q`: name, login or initials. */
+        /**
+         * List people by login, with the duties they hold now; `q`: name, initials, or login.
+         * @description Their logins are told, and searched, for those who appoint people or look after accounts.
+         */
         get: {
             parameters: {
                 query?: {
@@ -6756,7 +6759,11 @@ export interface components {
         };
         Answer: {
             item: string;
+            /** @description Why an item that wants a photo has none. */
+            no_photo_reason?: string;
             note?: string;
+            /** @description Which photos of the record show this item, by their sha256. */
+            photos?: string[];
             /** @enum {string} */
             result: "ok" | "problem" | "not_applicable";
         };
@@ -6874,6 +6881,8 @@ export interface components {
         Brief: {
             /** Format: date-time */
             at?: string;
+            corrected_by?: components["schemas"]["EntryRef"] | null;
+            corrects?: components["schemas"]["EntryRef"] | null;
             facts?: {
                 [key: string]: unknown;
             };
@@ -7488,6 +7497,15 @@ export interface components {
             items?: components["schemas"]["ListedEnterprise"][];
             next?: string | null;
         };
+        EntryRef: {
+            /** Format: uuid */
+            id?: string;
+            /** Format: date-time */
+            occurred_at?: string;
+            /** @description Why it corrects another. */
+            reason?: string | null;
+            result?: string;
+        };
         Exception: {
             count?: number;
             items?: {
@@ -7586,8 +7604,8 @@ export interface components {
             total?: number;
         };
         FiledVisit: {
-            /** Format: uuid */
-            corrects_id?: string | null;
+            corrected_by?: components["schemas"]["EntryRef"] | null;
+            corrects?: components["schemas"]["EntryRef"] | null;
             findings?: string;
             /** Format: uuid */
             id?: string;
@@ -7850,6 +7868,7 @@ export interface components {
             }[];
             /** Format: uuid */
             checklist_id?: string;
+            correction_reason?: string;
             /** Format: uuid */
             corrects_id?: string;
             crs?: string;
@@ -7890,6 +7909,7 @@ export interface components {
             answers: components["schemas"]["Answer"][];
             /** Format: uuid */
             checklist_id: string;
+            correction_reason?: string;
             /** Format: uuid */
             corrects_id?: string;
             /** @enum {string} */
@@ -8657,12 +8677,13 @@ export interface components {
         };
         People: {
             items?: components["schemas"]["Person"][];
+            /** Format: uuid */
             next?: string | null;
         };
         Person: {
             /** Format: uuid */
             id?: string;
-            login?: string;
+            login?: string | null;
             name?: string;
             roles?: components["schemas"]["PersonDuty"][];
         };
@@ -9465,6 +9486,8 @@ export interface components {
         TraceVisit: {
             /** Format: date-time */
             at?: string;
+            corrected_by?: components["schemas"]["EntryRef"] | null;
+            corrects?: components["schemas"]["EntryRef"] | null;
             /** Format: uuid */
             corrects_id?: string | null;
             enterprise?: components["schemas"]["EnterpriseRef"];
