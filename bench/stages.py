@@ -4,6 +4,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pkgutil import resolve_name
 from typing import Any
 from unittest.mock import patch
 
@@ -12,6 +13,25 @@ from flask import Flask
 from bench.county import Officer
 
 WARM_UP, ROUNDS = 5, 30
+
+# What each stage is, by the place where whoever runs it looks it up.
+STAGES = {
+    "who is asking": "gridsvc.signin.authenticate.authenticate",
+    "known from before": "gridsvc.sync.intake._known",
+    "read and validate": "gridsvc.sync.intake.read",
+    "what the rules need": "gridsvc.inspections.service._circumstances",
+    "rules": "gridsvc.inspections.service.judged",
+    "clock and INSERT": "gridsvc.inspections.service.enter",
+    "of which the clock": "gridsvc.synced.tick",
+    "visits that count": "gridsvc.marks.visits.note",
+    "flags": "gridsvc.flags.service.raise_flags",
+    "days to be weighed": "gridsvc.flags.service.mark_unweighed",
+    "trail": "gridsvc.audit.service.record",
+    "commit": "gridsvc.session.Session.commit",
+    "who waited for it": "gridsvc.sync.intake.release",
+    "receipts, with signing": "gridsvc.sync.routes.receipts",
+    "of which signing": "gridsvc.signing.Signer.sign",
+}
 
 
 class Stopwatch:
@@ -40,29 +60,14 @@ class Stopwatch:
 
 def measure(app: Flask, officer: Officer, size: int) -> Stopwatch:
     """Push batches of `size`; return what each stage took of all of them after the warm-up."""
-    from gridsvc import synced
-    from gridsvc.audit import service as audit
-    from gridsvc.inspections import service as inspections
-    from gridsvc.session import Session
-    from gridsvc.signing import Signer
-    from gridsvc.sync import routes
-
-    stages = (
-        ("read and validate", routes, "read"),
-        ("what the rules need", inspections, "_circumstances"),
-        ("rules", inspections, "judged"),
-        ("clock and INSERT", inspections, "enter"),
-        ("of which the clock", synced, "tick"),
-        ("trail", audit, "record"),
-        ("commit", Session, "commit"),
-        ("receipts, with signing", routes, "receipts"),
-        ("of which signing", Signer, "sign"),
-        ("all", app, "full_dispatch_request"),
-    )
     watch = Stopwatch()
     with ExitStack() as stack:
-        for stage, owner, name in stages:
+        for stage, path in STAGES.items():
+            owner, name = place_of(path)
             stack.enter_context(patch.object(owner, name, watch.on(stage, getattr(owner, name))))
+        stack.enter_context(
+            patch.object(app, "full_dispatch_request", watch.on("all", app.full_dispatch_request))
+        )
         client = app.test_client()
         for n in range(WARM_UP + ROUNDS):
             if n == WARM_UP:
@@ -71,3 +76,9 @@ def measure(app: Flask, officer: Officer, size: int) -> Stopwatch:
             records = {"records": officer.visits(size)}
             client.post("/api/v1/sync/push", json=records, headers=officer.headers)
     return watch
+
+
+def place_of(path: str) -> tuple[Any, str]:
+    """Return the module or class that a stage is looked up in when it runs, and its name there."""
+    owner, _, name = path.rpartition(".")
+    return resolve_name(owner), name

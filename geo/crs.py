@@ -33,7 +33,8 @@ _STEPS_BACK = 12  # each gains two digits or more
 
 def to_wgs84(geometry: AnyGeometry, crs: str) -> AnyGeometry:
     """Return `geometry` in EPSG:4326. `crs` is a key of KNOWN_CRS: nothing is ever guessed."""
-    return _moved(geometry, partial(_undone, KNOWN_CRS[crs]))
+    shift = KNOWN_CRS[crs]
+    return geometry if shift is _in_place else _moved(geometry, partial(_undone, shift))
 
 
 def from_wgs84(geometry: AnyGeometry, crs: str) -> AnyGeometry:

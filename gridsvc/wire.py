@@ -4,14 +4,19 @@ from base64 import b64decode
 from datetime import UTC, date, datetime
 from math import isfinite
 from typing import Any
+from uuid import UUID
 
 from marshmallow import Schema, ValidationError, fields
 from shapely import Point
 from werkzeug.routing import UUIDConverter
 
+from gridsvc.plain import Doubt, QuickSchema, moment, text, uuid
+
 
 class MomentField(fields.AwareDateTime):
     """An RFC 3339 moment. Must carry an offset; becomes UTC at the door, and leaves as Z."""
+
+    plain = staticmethod(moment)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> datetime:
         moment = super()._deserialize(value, attr, data, **kwargs)
@@ -62,9 +67,23 @@ class TextField(fields.String):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **kwargs)
-        if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        if not _is_keepable(text):
             raise self.make_error("unkeepable")
         return text
+
+    @staticmethod
+    def plain(value: Any) -> str:
+        """Read what is plainly right; see gridsvc.plain."""
+        if _is_keepable(text(value)):
+            return str(value)
+        raise Doubt
+
+
+def _is_keepable(text: str) -> bool:
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:
+        return False
 
 
 class UuidV7Converter(UUIDConverter):
@@ -83,6 +102,14 @@ class Uuid7Field(fields.UUID):
         if id.version != 7:
             raise self.make_error("version")
         return id
+
+    @staticmethod
+    def plain(value: Any) -> UUID:
+        """Read what is plainly right; see gridsvc.plain."""
+        id = uuid(value)
+        if id.version == 7:
+            return id
+        raise Doubt
 
 
 class Base64Field(fields.Field[bytes]):
@@ -128,7 +155,7 @@ class EnterpriseRefSchema(Schema):
     name = fields.String()
 
 
-class ReportSchema(Schema):
+class ReportSchema(QuickSchema):
     """What every field record says: when, by the clock of the phone that made it."""
 
     made_at = MomentField(

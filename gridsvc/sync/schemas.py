@@ -13,6 +13,7 @@ from gridsvc.digests import canonical
 from gridsvc.errors import Kept, Outcome
 from gridsvc.people.models import Person
 from gridsvc.phones.schemas import BesideField, DeviceHealthSchema
+from gridsvc.plain import QuickSchema
 from gridsvc.problems import describe
 from gridsvc.quarantine import STATES, Quarantined
 from gridsvc.sync.kinds import KINDS
@@ -23,7 +24,7 @@ from gridsvc.wire import GridRefSchema, MomentField, PersonRefSchema, TextField,
 MOST_RECORDS = 500
 
 
-class RecordSchema(Schema):
+class RecordSchema(QuickSchema):
     """One record that a phone made. Its `body` is that of the single request of its kind."""
 
     kind = fields.String(required=True, validate=OneOf(KINDS))
