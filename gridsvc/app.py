@@ -9,6 +9,7 @@ from gridsvc.accounts.routes import blueprint as accounts
 from gridsvc.asides.routes import blueprint as quarantine
 from gridsvc.asides.routes import imports as queue_imports
 from gridsvc.audit.routes import blueprint as audit
+from gridsvc.certificates.routes import blueprint as certificates
 from gridsvc.config import Settings
 from gridsvc.coverage.routes import blueprint as coverage
 from gridsvc.disclosures.routes import blueprint as disclosures
@@ -61,6 +62,7 @@ FEATURES = (
     enterprises,
     dossiers,
     penalties,
+    certificates,
     maps,
     patrols,
     coverage,

@@ -72,6 +72,7 @@ ADMINISTRATION = SECURITY | {"system_admin@1", "auditor@1"}
 
 PERMISSION: dict[str, set[str]] = {
     "inspection.register": FIELD,
+    "inspection.formal": ENFORCEMENT,
     "enterprise.propose": FIELD,
     "patrol.walk": FIELD,
     "issue.report": FIELD | OFFICE,
@@ -109,6 +110,7 @@ PERMISSION: dict[str, set[str]] = {
     "duty.appoint_keeper": {"admin@1"},
     "duty.back_date": COUNTY | {"admin@1"},
     "duty.hand_over": TOWN | COUNTY | OFFICE | {"admin@1"},
+    "certificate.keep": COUNTY | OFFICE | {"admin@1"},
     "leave.record": VILLAGE | TOWN | COUNTY | OFFICE | {"admin@1"},
     "flag.read": ABOVE,
     "flag.review": TOWN | ENFORCEMENT,

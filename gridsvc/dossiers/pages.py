@@ -33,6 +33,7 @@ def dossier(
         "versions": queries.versions(session, enterprise.id),
         "penalties": queries.penalties(session, ids),
         "visits": queries.visits(session, ids, _new_year(now)) if sees("field.read") else None,
+        "formal": queries.formal(session, ids, now) if sees("field.read") else None,
         "issues": queries.issues(session, ids) if sees("issue.read") else None,
         "as_of": now,
     }

@@ -10,14 +10,22 @@ from sqlalchemy import and_, func, select
 from gridsvc.audit.models import AuditEntry
 from gridsvc.disclosures.queries import lines
 from gridsvc.enterprises.models import Enterprise
+from gridsvc.inspections.formal import made, officers_of, tally
 from gridsvc.inspections.models import Inspection
-from gridsvc.inspections.queries import UNCORRECTED, corrections, held_result
+from gridsvc.inspections.queries import (
+    UNCORRECTED,
+    cap_now,
+    corrections,
+    formal_entries,
+    held_result,
+)
 from gridsvc.issues.models import Issue
 from gridsvc.issues.workflow import OPEN
 from gridsvc.penalties.models import Penalty
 from gridsvc.people.models import Person
 from gridsvc.proposals.models import EnterpriseProposal
 from gridsvc.session import Session
+from gridsvc.weeks import local_day
 
 LATEST = 50  # entries of each part; the trace shows them all
 
@@ -56,11 +64,11 @@ def penalties(session: Session, ids: Collection[UUID]) -> Sequence[Penalty]:
 
 
 def visits(session: Session, ids: Collection[UUID], since: datetime) -> Part:
-    """Return the visits of a place: how many, how many `since`, and the latest entries of the log.
+    """Return the patrols' visits of a place: how many, how many `since`, and the latest entries.
 
     A correction is an entry, and no visit: what it says counts for the visit it corrects.
     """
-    here = Inspection.enterprise_id.in_(ids)
+    here = and_(Inspection.enterprise_id.in_(ids), Inspection.kind == "patrol")
     found = held_result() == "problem"
     counted = select(
         func.count(), func.count().filter(Inspection.occurred_at >= since),
@@ -93,6 +101,44 @@ def _visit(visit: Inspection, person: Person) -> Part:
         "inspector": person,
         "result": visit.result,
         "findings": visit.findings,
+    }
+
+
+def formal(session: Session, ids: Collection[UUID], now: datetime) -> Part:
+    """Return the formal inspections of a place, and how many of this year count."""
+    year = local_day(now).year
+    inspections = made(formal_entries(session, ids))
+    counted, exempt = tally(inspections, year)
+    here = and_(Inspection.enterprise_id.in_(ids), Inspection.kind == "formal")
+    latest = select(Inspection).where(here).order_by(Inspection.occurred_at.desc())
+    rows = session.scalars(latest.order_by(Inspection.id.desc()).limit(LATEST)).all()
+    people, chains = _officers(session, rows), corrections(session, [row.id for row in rows])
+    return {
+        "year": year,
+        "cap": cap_now(session, now),
+        "counted": counted,
+        "exempt": exempt,
+        "total": len(inspections),
+        "items": [_inspected(row, people) | chains.get(row.id, UNCORRECTED) for row in rows],
+    }
+
+
+def _officers(session: Session, rows: Sequence[Inspection]) -> dict[UUID, Person]:
+    ids = {id for row in rows for id in officers_of(row.formal)}
+    return {one.id: one for one in session.scalars(select(Person).where(Person.id.in_(ids)))}
+
+
+def _inspected(row: Inspection, people: dict[UUID, Person]) -> Part:
+    facts = row.formal or {}
+    told = ("id", "occurred_at", "result", "findings", "flags")
+    named = ("approval_no", "notice_no", "basis", "exempt_reason", "on_site", "refusal")
+    return {
+        **{name: getattr(row, name) for name in told},
+        **{name: facts.get(name) for name in named},
+        "officers": [
+            {"person": people[id], "certificate_no": number}
+            for id, number in officers_of(facts).items()
+        ],
     }
 
 

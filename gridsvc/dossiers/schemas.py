@@ -4,7 +4,8 @@ from marshmallow import Schema, fields
 
 from gridsvc.disclosures.schemas import TrailLineSchema
 from gridsvc.enterprises.schemas import EnterpriseSchema
-from gridsvc.inspections.schemas import CorrectionsSchema
+from gridsvc.flags.schemas import FlagBriefSchema
+from gridsvc.inspections.schemas import CorrectionsSchema, OnSiteSchema, RefusalSchema
 from gridsvc.penalties.schemas import PenaltySchema
 from gridsvc.wire import EnterpriseRefSchema, GridRefSchema, MomentField, PersonRefSchema
 
@@ -50,6 +51,41 @@ class FiledVisitsSchema(Schema):
     items = fields.List(fields.Nested(FiledVisitSchema))
 
 
+class FiledOfficerSchema(Schema):
+    """An officer of a formal inspection."""
+
+    person = fields.Nested(PersonRefSchema)
+    certificate_no = fields.String()
+
+
+class FiledFormalSchema(CorrectionsSchema):
+    """A formal inspection: signed (a photo of it, with that purpose), unless refused."""
+
+    id = fields.UUID()
+    occurred_at = MomentField()
+    officers = fields.List(fields.Nested(FiledOfficerSchema))
+    approval_no = fields.String()
+    notice_no = fields.String()
+    basis = fields.String()
+    exempt_reason = fields.String(allow_none=True)
+    on_site = fields.Nested(OnSiteSchema)
+    refusal = fields.Nested(RefusalSchema, allow_none=True)
+    result = fields.String()
+    findings = fields.String()
+    flags = fields.List(fields.Nested(FlagBriefSchema))
+
+
+class FiledFormalsSchema(Schema):
+    """Formal inspections; `counted` and `exempt` are those of the year."""
+
+    year = fields.Integer()
+    cap = fields.Integer(allow_none=True)
+    counted = fields.Integer()
+    exempt = fields.Integer()
+    total = fields.Integer()
+    items = fields.List(fields.Nested(FiledFormalSchema))
+
+
 class FiledIssueSchema(Schema):
     """An issue, in short."""
 
@@ -85,5 +121,6 @@ class DossierSchema(Schema):
     versions = fields.List(fields.Nested(VersionSchema))
     penalties = fields.List(fields.Nested(PenaltySchema))
     visits = fields.Nested(FiledVisitsSchema, allow_none=True)
+    formal = fields.Nested(FiledFormalsSchema, allow_none=True)
     issues = fields.Nested(FiledIssuesSchema, allow_none=True)
     as_of = MomentField()

@@ -16,7 +16,10 @@ from gridsvc.rules.models import RuleSet
 from gridsvc.rules.rules import NoRuleSet, in_force
 
 # Rule sets say what each kind weighs; what the way of a record tells of it weighs nothing.
-KINDS = FLAG_WEIGHTS | {"predecessor_missing": 0.0, "handed_in": 0.0}
+# So do what formal inspections lack: they say nothing against what was seen.
+KINDS = FLAG_WEIGHTS | dict.fromkeys(
+    ("predecessor_missing", "handed_in", "over_cap", "certificate_unknown"), 0.0
+)
 
 STATES = ("open", "confirmed", "dismissed")
 

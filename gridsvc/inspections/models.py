@@ -5,6 +5,7 @@ from uuid import UUID
 
 from shapely import Point
 from sqlalchemy import CheckConstraint, Index, and_, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from gridsvc.db import Facts, Model, Wgs84
@@ -14,7 +15,7 @@ from gridsvc.scoped import scoped_fk
 
 
 class Inspection(FieldRecord, Model):
-    """One check of one enterprise.
+    """One check of one enterprise: on a patrol (巡查), or a formal inspection (行政检查).
 
     `grid_id` is the grid of the enterprise at `occurred_at`: a later boundary does not
     move the visit, nor who answered for the place. `position_grid_id` is where the phone was.
@@ -31,6 +32,8 @@ class Inspection(FieldRecord, Model):
         scoped_fk("first_id", "inspection"),
         CheckConstraint("accuracy_m >= 0", name="accuracy_not_negative"),
         CheckConstraint("result IN ('ok', 'problem')", name="result"),
+        CheckConstraint("kind IN ('patrol', 'formal')", name="kind"),
+        CheckConstraint("(kind = 'formal') = (formal IS NOT NULL)", name="formal_facts"),
         CheckConstraint(
             "(position IS NULL) = (no_position_reason IS NOT NULL)", name="position_or_reason"
         ),
@@ -42,8 +45,13 @@ class Inspection(FieldRecord, Model):
             "ix_inspection_corrections", "jurisdiction_id", "first_id", "occurred_at",
             postgresql_where=text("first_id IS NOT NULL"),
         ),
+        Index(
+            "ix_inspection_formal", "jurisdiction_id", "enterprise_id", "occurred_at",
+            postgresql_where=text("kind = 'formal'"),
+        ),
     )  # fmt: skip
 
+    kind: Mapped[str] = mapped_column(server_default="patrol")  # 巡查, or formal: 行政检查
     enterprise_id: Mapped[UUID]
     patrol_id: Mapped[UUID | None]  # as the phone says; the patrol itself may arrive later
     checklist_id: Mapped[UUID]
@@ -51,6 +59,7 @@ class Inspection(FieldRecord, Model):
     first_id: Mapped[UUID | None]  # of a correction: the entry that its chain began with
     correction_reason: Mapped[str | None]
     answers: Mapped[list[Facts]]  # [{"item", "result", "note"?}]
+    formal: Mapped[Facts | None] = mapped_column(JSONB(none_as_null=True))  # see FormalFactsSchema
     result: Mapped[str]
     findings: Mapped[str]
     position: Mapped[Point | None] = mapped_column(Wgs84("POINT"))

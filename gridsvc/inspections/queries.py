@@ -1,16 +1,21 @@
 """Reading the inspection log."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import aliased
 
+from gridsvc.enterprises.models import Enterprise
+from gridsvc.inspections.formal import Cap, Entry, made
 from gridsvc.inspections.models import Inspection
 from gridsvc.inspections.rules import Corrected
+from gridsvc.rules.models import RuleSet
+from gridsvc.rules.rules import Numbers, in_force
 from gridsvc.session import Session
+from gridsvc.weeks import local_day
 
 UNCORRECTED: dict[str, Any] = {"corrects": None, "corrected_by": None}
 
@@ -46,11 +51,18 @@ def page(
 def corrected(session: Session, ids: Collection[UUID]) -> dict[UUID, Corrected]:
     """Return what matters of entries for those that correct them."""
     entry = Inspection
-    found = select(entry.id, entry.enterprise_id, entry.sender_id, entry.first_id)
+    found = select(
+        entry.id, entry.enterprise_id, entry.sender_id, entry.first_id, entry.kind,
+        entry.occurred_at, entry.formal,
+    ).where(entry.id.in_(ids))  # fmt: skip
     return {
-        id: Corrected(enterprise_id=of, sender_id=by, first_id=first_id or id)
-        for id, of, by, first_id in session.execute(found.where(entry.id.in_(ids)))
-    }
+        row.id: Corrected(
+            enterprise_id=row.enterprise_id, sender_id=row.sender_id,
+            first_id=row.first_id or row.id, kind=row.kind, occurred_at=row.occurred_at,
+            formal=row.formal,
+        )
+        for row in session.execute(found)
+    }  # fmt: skip
 
 
 def held_result(as_of: datetime | None = None) -> ColumnElement[str]:
@@ -89,3 +101,47 @@ def corrections(session: Session, ids: Collection[UUID]) -> dict[UUID, dict[str,
              "corrected_by": told[after[id]] if id in after else None}
         for id in set(ids) & told.keys()
     }  # fmt: skip
+
+
+def formal_entries(session: Session, enterprise_ids: Collection[UUID] | None = None) -> list[Entry]:
+    """Return all entries of formal inspections, or those of some enterprises: few, by law."""
+    reason = Inspection.formal["exempt_reason"].astext
+    columns = (
+        Inspection.id, Inspection.enterprise_id, Inspection.occurred_at, Inspection.first_id,
+    )  # fmt: skip
+    log = select(*columns, reason).where(Inspection.kind == "formal")
+    if enterprise_ids is not None:
+        log = log.where(Inspection.enterprise_id.in_(enterprise_ids))
+    return [Entry(*row) for row in session.execute(log)]
+
+
+def caps(rule_sets: Iterable[RuleSet]) -> Cap:
+    """Return what says of a moment how many formal inspections a year may have."""
+    every = list(rule_sets)
+    return lambda at: Numbers.read(in_force(every, at).document).formal_yearly_cap
+
+
+def formal_of_year(session: Session, grid_ids: Collection[UUID], now: datetime) -> dict[str, Any]:
+    """Return the formal inspections of this local year at the enterprises of some grids.
+
+    For the phones of enforcement officers: with the cap that counts now, None if none does.
+    """
+    here = select(Enterprise.id).where(Enterprise.grid_id.in_(grid_ids))
+    ids = set(session.scalars(here.where(Enterprise.id.in_(_with_formal()))))
+    year = local_day(now).year
+    return {
+        "year": year,
+        "cap": cap_now(session, now),
+        "items": [one for one in made(formal_entries(session, ids)) if one.year == year],
+        "as_of": now,
+    }
+
+
+def cap_now(session: Session, now: datetime) -> int | None:
+    """Return how many formal inspections a year may have by now; None before any rule set."""
+    begun = session.scalars(select(RuleSet).where(RuleSet.in_force_from <= now)).all()
+    return caps(begun)(now) if begun else None
+
+
+def _with_formal() -> Select[UUID]:
+    return select(Inspection.enterprise_id).where(Inspection.kind == "formal")

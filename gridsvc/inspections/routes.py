@@ -6,11 +6,13 @@ from uuid import UUID
 from flask_smorest import Blueprint
 
 from gridsvc.accountability.access import visible_grids
+from gridsvc.clock import utc_now
 from gridsvc.identity import caller, needs
 from gridsvc.inspections import queries, service
 from gridsvc.inspections.models import Inspection
 from gridsvc.inspections.rules import InspectionReport
 from gridsvc.inspections.schemas import (
+    FormalYearSchema,
     InspectionReportSchema,
     InspectionsQuerySchema,
     InspectionsSchema,
@@ -53,3 +55,14 @@ def get_inspections(query: dict[str, Any]) -> dict[str, Any]:
     """List the log of the grids that the caller may see, the latest first."""
     with transaction(caller().jurisdiction_id) as session:
         return queries.page(session, visible_grids(session, "field.read"), **query)
+
+
+@blueprint.get("/formal")
+@blueprint.response(200, FormalYearSchema)
+@needs("inspection.formal")
+def get_formal_inspections() -> dict[str, Any]:
+    """List this year's formal inspections where the caller may make one, for the yearly cap."""
+    now = utc_now()
+    with transaction(caller().jurisdiction_id) as session:
+        grid_ids = visible_grids(session, "inspection.formal", now)
+        return queries.formal_of_year(session, grid_ids, now)

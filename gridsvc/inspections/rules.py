@@ -15,13 +15,24 @@ from shapely import Point
 
 from geo.distance import distance_m
 from gridsvc.accountability.rules import Held, may, saw
+from gridsvc.certificates.models import Certificate
 from gridsvc.db import Period
 from gridsvc.errors import DomainError, Forbidden, NotFound, Refused
 from gridsvc.flags.rules import Finding
+from gridsvc.inspections.formal import (
+    DEED,
+    CorrectsOtherKind,
+    NotAnEnforcementOfficer,
+    need_officers,
+    officers_of,
+    unknown_certificates,
+)
 from gridsvc.media.rules import DeclaredPhoto
 from gridsvc.records import Envelope, Row
 from gridsvc.rules.models import Checklist, RuleSet
 from gridsvc.rules.rules import Numbers, in_force, unanswered
+
+KINDS = ("patrol", "formal")  # 巡查, 行政检查
 
 OLD_FIX_S = 1800.0  # a visit may be written down that long after its fix
 
@@ -63,6 +74,8 @@ class InspectionReport:
     checklist_id: UUID
     answers: list[dict[str, Any]]
     findings: str
+    kind: str = "patrol"
+    formal: dict[str, Any] | None = None  # of kind formal, as FormalFactsSchema has it
     patrol_id: UUID | None = None
     corrects_id: UUID | None = None
     correction_reason: str | None = None
@@ -96,6 +109,9 @@ class Corrected:
     enterprise_id: UUID
     sender_id: UUID
     first_id: UUID
+    kind: str
+    occurred_at: datetime
+    formal: dict[str, Any] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,13 +126,14 @@ class Circumstances:
     rule_sets: Iterable[RuleSet]
     received_at: datetime
     receivers: Mapping[UUID, Iterable[Period]] = field(default_factory=dict)  # by device
+    certificates: Mapping[UUID, list[Certificate]] = field(default_factory=dict)  # by person
 
 
 def admit(report: InspectionReport, known: Circumstances) -> Row:
     """Return the row of the inspection log for a report that can be entered.
 
     Raises UnknownEnterprise, UnknownChecklist, UnansweredItems, NothingToCorrect,
-    OutsideEveryGrid, NoRuleSet, or NotYourGrid.
+    OutsideEveryGrid, NoRuleSet, NotYourGrid, or what need_officers does.
     """
     envelope = report.envelope
     place = known.places.get(envelope.id)
@@ -126,9 +143,7 @@ def admit(report: InspectionReport, known: Circumstances) -> Row:
         raise OutsideEveryGrid(f"{report.enterprise_id} lay in no grid then.")
     row = envelope.row(known.received_at)
     at = row["occurred_at"]
-    held = list(known.held[envelope.sender_id])
-    if not may(held, "inspection.register", place.grid_id, at):
-        raise no_duty_there(held, place.grid_id, report.enterprise_id)
+    _check_duty(report, place.grid_id, known, at)
     _check_answers(report, known.checklists)
     corrected = _corrected(report, known.corrected)
     in_force(known.rule_sets, at)
@@ -138,6 +153,29 @@ def admit(report: InspectionReport, known: Circumstances) -> Row:
         "first_id": corrected.first_id if corrected else None,
         **_facts(report),
     }
+
+
+def _check_duty(
+    report: InspectionReport, grid_id: UUID, known: Circumstances, at: datetime
+) -> None:
+    sender_id = report.envelope.sender_id
+    held = list(known.held[sender_id])
+    if not may(held, "inspection.register", grid_id, at):
+        raise no_duty_there(held, grid_id, report.enterprise_id)
+    if report.formal is None:
+        return
+    if not may(held, DEED, grid_id, at):
+        raise NotAnEnforcementOfficer("It is kept aside. A patrol is yours to report.")
+    then, named = _inspected(report, known, at)
+    need_officers(report.formal, sender_id, known.held, grid_id, then, known=named)
+
+
+def _inspected(
+    report: InspectionReport, known: Circumstances, at: datetime
+) -> tuple[datetime, Collection[UUID]]:
+    """Return when a formal inspection was, and whom an entry that this one corrects names."""
+    earlier = known.corrected.get(report.corrects_id) if report.corrects_id else None
+    return (earlier.occurred_at, officers_of(earlier.formal)) if earlier else (at, ())
 
 
 def unknown_enterprise(enterprise_id: UUID) -> UnknownEnterprise:
@@ -168,13 +206,15 @@ def _check_answers(report: InspectionReport, checklists: Mapping[UUID, Checklist
 
 
 def _corrected(report: InspectionReport, corrected: Mapping[UUID, Corrected]) -> Corrected | None:
-    """Return the entry that a report corrects: its sender's own, of the same enterprise."""
+    """Return the entry that a report corrects: the sender's own, of one kind and enterprise."""
     named = report.corrects_id
     if named is None:
         return None
     entry = corrected.get(named)
     if entry is None or entry.enterprise_id != report.enterprise_id:
         raise NothingToCorrect(f"There is no entry {named} of that enterprise.")
+    if entry.kind != report.kind:
+        raise CorrectsOtherKind(f"It is of kind {entry.kind}.", kind=entry.kind)
     if entry.sender_id != report.envelope.sender_id:
         raise NotYourEntry("Somebody else made it.")
     return entry
@@ -182,6 +222,8 @@ def _corrected(report: InspectionReport, corrected: Mapping[UUID, Corrected]) ->
 
 def _facts(report: InspectionReport) -> Row:
     return {
+        "kind": report.kind,
+        "formal": report.formal,
         "enterprise_id": report.enterprise_id,
         "patrol_id": report.patrol_id,
         "checklist_id": report.checklist_id,
@@ -213,7 +255,17 @@ def suspicions(report: InspectionReport, known: Circumstances) -> list[Finding]:
     return [
         *flags(report, location, numbers, at, has_receiver=has_receiver),
         *photo_flags(report, wanted),
+        *_formal_flags(report, known, at),
     ]
+
+
+def _formal_flags(
+    report: InspectionReport, known: Circumstances, at: datetime
+) -> Iterator[Finding]:
+    if report.formal is not None:
+        then, _ = _inspected(report, known, at)
+        id, certificates = report.envelope.id, known.certificates
+        yield from unknown_certificates(id, report.formal, certificates, then)
 
 
 def needing_photo(checklist: Checklist) -> set[str]:

@@ -7,6 +7,8 @@ from marshmallow.validate import Length, OneOf, Range
 
 from geo.crs import KNOWN_CRS, to_wgs84
 from gridsvc.flags.schemas import FlagBriefSchema
+from gridsvc.inspections.formal import EXEMPT_REASONS, LEAST_OFFICERS
+from gridsvc.inspections.rules import KINDS
 from gridsvc.media.schemas import PhotosField
 from gridsvc.rules.rules import ANSWERS
 from gridsvc.wire import MomentField, PointField, ReportSchema, TextField, need_crs
@@ -29,9 +31,61 @@ class AnswerSchema(Schema):
     )
 
 
+class OfficerSchema(Schema):
+    """An officer of a formal inspection, with the number of the certificate that was shown."""
+
+    person_id = fields.UUID(required=True)
+    certificate_no = TextField(required=True, validate=Length(min=2, max=40))
+
+
+class OnSiteSchema(Schema):
+    """Who stood for the enterprise."""
+
+    name = TextField(required=True, validate=Length(min=1, max=60))
+    post = TextField(required=True, validate=Length(min=1, max=60))
+
+
+class RefusalSchema(Schema):
+    """Why the person on site did not sign (拒签), and who saw it."""
+
+    reason = TextField(required=True, validate=Length(min=2, max=500))
+    witness = TextField(required=True, validate=Length(min=2, max=500))
+
+
+class FormalFactsSchema(Schema):
+    """What a formal inspection (行政检查) has beside what every inspection has.
+
+    Without `exempt_reason` it counts against the yearly cap of the enterprise. The signature is
+    a photo of the record with the purpose `signature`; without it, `refusal` says why.
+    """
+
+    officers = fields.List(
+        fields.Nested(OfficerSchema), required=True, validate=Length(min=LEAST_OFFICERS, max=8)
+    )
+    approval_no = TextField(required=True, validate=Length(min=2, max=80))
+    notice_no = TextField(required=True, validate=Length(min=2, max=80))
+    basis = TextField(required=True, validate=Length(min=2, max=500))
+    exempt_reason = fields.String(validate=OneOf(EXEMPT_REASONS))
+    on_site = fields.Nested(OnSiteSchema, required=True)
+    refusal = fields.Nested(RefusalSchema)
+
+    @validates_schema
+    def _each_once(self, told: dict[str, Any], **_: Any) -> None:
+        people = [officer["person_id"] for officer in told["officers"]]
+        if len(set(people)) < len(people):
+            raise ValidationError("The same officer twice.", "officers")
+
+    @post_load
+    def _as_kept(self, told: dict[str, Any], **_: Any) -> dict[str, Any]:
+        officers = [one | {"person_id": str(one["person_id"])} for one in told["officers"]]
+        return {**told, "officers": officers}
+
+
 class InspectionReportSchema(ReportSchema):
     """What the phone sends. It may be dubious, but not unclear: a position needs its `crs`."""
 
+    kind = fields.String(load_default="patrol", validate=OneOf(KINDS))
+    formal = fields.Nested(FormalFactsSchema)
     enterprise_id = fields.UUID(required=True)
     patrol_id = fields.UUID()
     corrects_id = fields.UUID()
@@ -66,6 +120,17 @@ class InspectionReportSchema(ReportSchema):
         if ("position" in body) == ("no_position_reason" in body):
             raise ValidationError("Either this or no_position_reason.", "position")
 
+    @validates_schema
+    def _formal_is_whole(self, body: dict[str, Any], **_: Any) -> None:
+        if ("formal" in body) != (body["kind"] == "formal"):
+            raise ValidationError("With the kind formal, and only then.", "formal")
+        signed = any(photo.purpose == "signature" for photo in body["photos"])
+        if "formal" not in body:
+            if signed:
+                raise ValidationError("Only a formal inspection is signed.", "photos")
+        elif signed == ("refusal" in body["formal"]):
+            raise ValidationError("Either a photo that is the signature, or this.", "refusal")
+
     @post_load
     def _convert_once(self, body: dict[str, Any], **_: Any) -> dict[str, Any]:
         if "position" in body:
@@ -77,6 +142,8 @@ class InspectionSchema(Schema):
     """What the server answers: what was reported, and what the server knows of it."""
 
     id = fields.UUID()
+    kind = fields.String(metadata={"enum": list(KINDS)})
+    formal = fields.Nested(FormalFactsSchema, allow_none=True)
     enterprise_id = fields.UUID()
     patrol_id = fields.UUID()
     corrects_id = fields.UUID()
@@ -140,3 +207,21 @@ class InspectionsSchema(Schema):
 
     items = fields.List(fields.Nested(InspectionSchema))
     next = fields.String(allow_none=True)
+
+
+class FormalMadeSchema(Schema):
+    """A formal inspection of the year; without `exempt_reason` it counts against the cap."""
+
+    id = fields.UUID()
+    enterprise_id = fields.UUID()
+    occurred_at = MomentField()
+    exempt_reason = fields.String(allow_none=True)
+
+
+class FormalYearSchema(Schema):
+    """The formal inspections of a local year, the earliest first."""
+
+    year = fields.Integer()
+    cap = fields.Integer(allow_none=True)
+    items = fields.List(fields.Nested(FormalMadeSchema))
+    as_of = MomentField()

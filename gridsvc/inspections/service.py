@@ -10,12 +10,15 @@ from sqlalchemy import select
 from gridsvc.accountability.queries import held_by_each
 from gridsvc.actor import Actor
 from gridsvc.audit import service as audit
+from gridsvc.certificates.queries import of_each
 from gridsvc.enterprises.models import Enterprise
 from gridsvc.errors import Outcome
 from gridsvc.flags import service as flags
 from gridsvc.flags.queries import receivers
+from gridsvc.flags.rules import Finding
 from gridsvc.grids.queries import grids_at
 from gridsvc.inspections import queries
+from gridsvc.inspections.formal import made, officers_of, over_cap
 from gridsvc.inspections.models import Inspection
 from gridsvc.inspections.rules import (
     Circumstances,
@@ -47,7 +50,8 @@ def register(
     visits.note(session, [row for row in rows if row["id"] in entered], known.held, known.rule_sets)
     new = [report for report in firsts(reports) if report.envelope.id in entered]
     hashes = media.declare(session, "inspection", new, now=now)
-    raised = flags.raise_flags(session, [f for r in new for f in suspicions(r, known)], now=now)
+    found = [f for r in new for f in suspicions(r, known)] + _over_cap(session, new, known)
+    raised = flags.raise_flags(session, found, now=now)
     lines = acts("inspection", "inspection.register", rows, entered, hashes) + flags.acts(raised)
     flags.mark_unweighed(session, _days(rows, entered))
     audit.record(session, lines, by=by, at=now)
@@ -57,6 +61,20 @@ def register(
 def _days(rows: Sequence[Row], entered: Collection[UUID]) -> set[tuple[UUID, date]]:
     """Return whose days these rows belong to."""
     return {(r["sender_id"], local_day(r["occurred_at"])) for r in rows if r["id"] in entered}
+
+
+def _over_cap(
+    session: Session, new: Sequence[InspectionReport], known: Circumstances
+) -> list[Finding]:
+    """Return which formal inspections of these enterprises are beyond the cap by now.
+
+    The clocks of their grids are held, so that two at once do not both count as the last.
+    """
+    enterprise_ids = {report.enterprise_id for report in new if report.formal is not None}
+    if not enterprise_ids:
+        return []
+    inspections = made(queries.formal_entries(session, enterprise_ids))
+    return over_cap(inspections, queries.caps(known.rule_sets))
 
 
 def _circumstances(
@@ -71,15 +89,17 @@ def _circumstances(
         if report.position is not None
     }
     corrects_ids = {report.corrects_id for report in reports if report.corrects_id}
+    officers = {id for report in reports for id in officers_of(report.formal)}
     return Circumstances(
         corrected=queries.corrected(session, corrects_ids) if corrects_ids else {},
         places=_places(session, reports, now),
         position_grids=grids_at(session, positions),
         checklists={checklist.id: checklist for checklist in checklists},
-        held=held_by_each(session, {r.envelope.sender_id for r in reports}),
+        held=held_by_each(session, officers | {r.envelope.sender_id for r in reports}),
         rule_sets=session.scalars(select(RuleSet)).all(),
         received_at=now,
         receivers=receivers(session, {r.envelope.device_id for r in reports}),
+        certificates=of_each(session, officers),
     )
 
 

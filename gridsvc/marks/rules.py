@@ -70,7 +70,10 @@ def visit_rows(
     held: Mapping[UUID, Iterable[Held]],
     rule_sets: Iterable[RuleSet],
 ) -> list[dict[str, Any]]:
-    """Return the visits that entries of the log are; a correction is none."""
+    """Return the visits that entries of the log are.
+
+    A correction is none, nor a formal inspection: no patrol that is due is made by it.
+    """
     is_night = _nights(rule_sets)
     return [
         {
@@ -81,7 +84,9 @@ def visit_rows(
             "is_night": is_night(entry["occurred_at"]),
         }
         for entry in entries
-        if entry["enterprise_id"] is not None and entry["corrects_id"] is None
+        if entry["enterprise_id"] is not None
+        and entry["corrects_id"] is None
+        and entry["kind"] == "patrol"
     ]
 
 

@@ -36,6 +36,7 @@ _COUNT = text("""
             AND duty.role || '@' || up.level = ANY(:posts)
     ) post ON true
     WHERE i.jurisdiction_id = :here AND i.corrects_id IS NULL AND i.enterprise_id IS NOT NULL
+        AND i.kind = 'patrol'
         AND i.occurred_at >= :since AND i.occurred_at < :until
 """)
 EVER = datetime.max.replace(tzinfo=UTC)

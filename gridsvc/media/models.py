@@ -119,7 +119,7 @@ class Photo(Scoped, Model):
 
     __tablename__ = "photo"
     __table_args__ = (
-        CheckConstraint("purpose IN ('scene', 'before', 'after')", name="purpose"),
+        CheckConstraint("purpose IN ('scene', 'before', 'after', 'signature')", name="purpose"),
         CheckConstraint("source IN ('camera', 'picked')", name="source"),
         UniqueConstraint("jurisdiction_id", "record_id", "sha256"),
         Index(None, "jurisdiction_id", "sha256"),

@@ -11,7 +11,7 @@ from gridsvc import pictures, recordings
 from gridsvc.errors import Conflict, Gone, NotFound, Refused
 from gridsvc.ids import new_id
 
-PURPOSES = ("scene", "before", "after")
+PURPOSES = ("scene", "before", "after", "signature")
 SOURCES = ("camera", "picked")
 MEDIA_TYPES = (*pictures.MEDIA_TYPES.values(), *recordings.MEDIA_TYPES)
 

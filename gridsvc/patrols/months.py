@@ -92,6 +92,7 @@ def _visits(session: Session, person_id: UUID, span: Span) -> list[dict[str, Any
         )
         .where(
             Inspection.sender_id == person_id,
+            Inspection.kind == "patrol",
             Inspection.occurred_at >= span.begins_at,
             Inspection.occurred_at < span.ends_at,
             Inspection.corrects_id.is_(None),

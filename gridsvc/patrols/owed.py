@@ -150,6 +150,7 @@ def _last_result(before: datetime) -> ScalarSelect[Any]:
     entries = select(held_result()).where(
         Inspection.jurisdiction_id == Enterprise.jurisdiction_id,
         Inspection.enterprise_id == Enterprise.id,
+        Inspection.kind == "patrol",
         Inspection.occurred_at < before,
         Inspection.corrects_id.is_(None),
     )

@@ -175,6 +175,7 @@ def _visits(
         select(Inspection.grid_id, func.count(), found_one)
         .where(
             Inspection.sender_id == person_id,
+            Inspection.kind == "patrol",
             Inspection.occurred_at >= since,
             Inspection.occurred_at < until,
             Inspection.corrects_id.is_(None),

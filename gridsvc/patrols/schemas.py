@@ -371,6 +371,8 @@ class ColleagueSchema(Schema):
     role = fields.String()
     grid = fields.Nested(GridRefSchema)
     may_walk = fields.Boolean(metadata={"description": "May patrol there, and so walk along."})
+    may_inspect = fields.Boolean(metadata={"description": "May inspect formally there."})
+    certificate_no = fields.String(allow_none=True)
 
 
 class ColleaguesSchema(Schema):

@@ -222,6 +222,7 @@ def _stays(session: Session, person_id: UUID, since: datetime, until: datetime) 
     mine = visits.where(
         Inspection.sender_id == person_id, Inspection.occurred_at >= since,
         Inspection.occurred_at < until, Inspection.corrects_id.is_(None),
+        Inspection.kind == "patrol",
     )  # fmt: skip
     return [_stay(visit, site) for visit, site in session.execute(mine)]
 

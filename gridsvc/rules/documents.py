@@ -40,6 +40,7 @@ LATER: dict[str, Any] = {
     "minimum_dwell_s": 120.0,
     "flag_weights": FLAG_WEIGHTS,
     "photo_target_kb": 400,
+    "formal_yearly_cap": 2,
 }
 
 

@@ -129,6 +129,7 @@ class Numbers:
     minimum_dwell_s: float  # a shorter stay proves little
     flag_weights: Mapping[str, float]  # by kind of flag: 0 says nothing, 1 everything
     photo_target_kb: int  # what a phone makes of a photo before it sends it
+    formal_yearly_cap: int  # of formal inspections that count, of one enterprise in a local year
     patrol_on_workdays_only: bool  # else every day of the week
     rectify_within_days: Mapping[str, int]  # by severity, calendar days
     look_back_after_days: int

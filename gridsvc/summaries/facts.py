@@ -174,6 +174,7 @@ def _rows(
     if model is Inspection:
         held = held_result(as_of).label("result")
         columns += [held, Inspection.gps_at, Inspection.corrects_id]
+        within += [Inspection.kind == "patrol"]
     if model is DayClose:
         columns += [DayClose.day]
         within = [DayClose.day >= span.first, DayClose.day <= span.last]

@@ -74,7 +74,7 @@ def _visits(session: Session, found: Found, shown: Photos) -> Lane:
 def _visit(
     visit: Inspection, somebody: Person, place: Enterprise, photos: Photos
 ) -> dict[str, Any]:
-    told = ("id", "result", "findings", "flags", "received_at", "corrects_id")
+    told = ("id", "kind", "result", "findings", "flags", "received_at", "corrects_id")
     return {
         **{name: getattr(visit, name) for name in told},
         "at": visit.occurred_at,

@@ -73,6 +73,7 @@ class TraceVisitSchema(CorrectionsSchema):
     late = fields.Boolean(metadata={"description": "It took over a day to arrive."})
     person = fields.Nested(PersonRefSchema)
     enterprise = fields.Nested(EnterpriseRefSchema)
+    kind = fields.String(metadata={"enum": ["patrol", "formal"]})
     result = fields.String()
     findings = fields.String()
     flags = fields.List(fields.Nested(FlagBriefSchema))

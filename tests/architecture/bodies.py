@@ -4,6 +4,7 @@ from base64 import b64encode
 from datetime import timedelta
 from typing import Any
 
+from gridsvc.ids import new_id
 from gridsvc.rules.presets import CHECKLISTS, RULE_SETS
 from gridsvc.weeks import local_day
 from tests.factories.issues import a_photo_body
@@ -26,6 +27,22 @@ def inspection(ids: Ids) -> dict[str, Any]:
         "made_at": MADE_AT, "enterprise_id": ids["enterprise"], "checklist_id": ids["checklist"],
         "answers": ids["checked"], "no_position_reason": "室内",
     }  # fmt: skip
+
+
+def formal_inspection(ids: Ids) -> dict[str, Any]:
+    """By two others: an enforcement officer is told to name themselves."""
+    officers = [{"person_id": str(new_id()), "certificate_no": "0621"} for _ in range(2)]
+    facts = {
+        "officers": officers, "approval_no": "7号", "notice_no": "7号", "basis": "年度计划",
+        "on_site": {"name": "王厂长", "post": "厂长"},
+        "refusal": {"reason": "不在", "witness": "村主任在场"},
+    }  # fmt: skip
+    return inspection(ids) | {"kind": "formal", "formal": facts}
+
+
+def certificate(ids: Ids) -> dict[str, Any]:
+    days = {"valid_from": TODAY, "valid_until": NEXT_MONTH}
+    return {"person_id": ids["person"], "number": f"0621{ids['new']}", **days}
 
 
 def issue(ids: Ids) -> dict[str, Any]:

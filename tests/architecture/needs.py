@@ -74,6 +74,10 @@ NEEDS = {
         GET /audit/anchors
         GET /audit/verify
     """,
+    "certificate.keep": """
+        POST /certificates
+        POST /certificates/{certificate_id}:withdraw
+    """,
     "conflict.settle": """
         GET /conflicts
         POST /conflicts/{conflict_id}:settle
@@ -157,6 +161,9 @@ NEEDS = {
     "flag.review": """
         POST /flags/{flag_id}:review
     """,
+    "inspection.formal": """
+        GET /inspections/formal
+    """,
     "inspection.register": """
         PUT /inspections/{inspection_id}
     """,
@@ -214,6 +221,7 @@ NEEDS = {
         POST /people:import
     """,
     "roster.read": """
+        GET /certificates
         GET /duties
         GET /duties/gaps
         GET /duties/timeline

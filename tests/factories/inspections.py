@@ -89,3 +89,27 @@ def a_record(enterprise: Enterprise, checklist: Checklist, **changes: Any) -> di
         "device_seq": 1,
         "body": a_body(enterprise, checklist, **changes),
     }
+
+
+def formal_facts(*officers: Person, **changes: Any) -> dict[str, Any]:
+    """What a formal inspection has beside: the person on site did not sign."""
+    usual: dict[str, Any] = {
+        "officers": [
+            {"person_id": str(one.id), "certificate_no": f"0621{n:04}"}
+            for n, one in enumerate(officers, 1)
+        ],
+        "approval_no": "盘环检批〔2026〕7号",
+        "notice_no": "盘环检通〔2026〕7号",
+        "basis": "年度检查计划",
+        "on_site": {"name": "王厂长", "post": "厂长"},
+        "refusal": {"reason": "称负责人不在", "witness": "村委会主任赵强在场"},
+    }
+    return {name: fact for name, fact in (usual | changes).items() if fact is not None}
+
+
+def a_formal_body(
+    enterprise: Enterprise, checklist: Checklist, *officers: Person, **changes: Any
+) -> dict[str, Any]:
+    """A formal inspection as the first officer's phone sends it; `changes` of its own facts."""
+    facts = formal_facts(*officers, **changes.pop("formal", {}))
+    return a_body(enterprise, checklist, kind="formal", formal=facts, **changes)

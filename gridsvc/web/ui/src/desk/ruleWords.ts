@@ -19,7 +19,7 @@ export const CLASSES = ['key', 'special', 'general'] as const
 export const KINDS = ['industrial', 'construction_site', 'restaurant', 'livestock_farm', 'river_reach', 'scattered_polluter', 'other'] as const
 export const PERIODS = ['day', 'week', 'half_month'] as const
 export const NUMBERS = [
-  'site_radius_m', 'worst_fix_m', 'minimum_dwell_s', 'clock_skew_s', 'photo_target_kb', 'night_from_hour', 'night_until_hour', 'warn_before_due_days',
+  'site_radius_m', 'worst_fix_m', 'minimum_dwell_s', 'clock_skew_s', 'photo_target_kb', 'formal_yearly_cap', 'night_from_hour', 'night_until_hour', 'warn_before_due_days',
   'look_back_after_days', 'relapse_within_days', 'summary_due_weekday', 'month_cut_off_day', 'least_officers',
 ] as const
 

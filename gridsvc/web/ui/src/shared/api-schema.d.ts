@@ -627,6 +627,122 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the certificates of enforcement officers, those that ended among them. */
+        get: {
+            parameters: {
+                query?: {
+                    person_id?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Certificates"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Enter the certificate of an enforcement officer. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewCertificate"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Certificate"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificates/{certificate_id}:withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                certificate_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a certificate is good no more, from today on. It stays readable. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    certificate_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CertificateWithdrawal"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Certificate"];
+                    };
+                };
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/checklists": {
         parameters: {
             query?: never;
@@ -2478,7 +2594,7 @@ export interface paths {
                     from: string;
                     until: string;
                     state?: "open" | "confirmed" | "dismissed";
-                    kind?: "off_site" | "mock_location" | "impossible_speed" | "two_phones" | "same_trace" | "clock_moved" | "photo_seen_before" | "constant_accuracy" | "dwell_too_short" | "no_track" | "exif_conflict" | "picture_seen_before" | "identical_text" | "photo_missing" | "no_position" | "poor_fix" | "clock_skew" | "gps_clock_skew" | "predecessor_missing" | "handed_in";
+                    kind?: "off_site" | "mock_location" | "impossible_speed" | "two_phones" | "same_trace" | "clock_moved" | "photo_seen_before" | "constant_accuracy" | "dwell_too_short" | "no_track" | "exif_conflict" | "picture_seen_before" | "identical_text" | "photo_missing" | "no_position" | "poor_fix" | "clock_skew" | "gps_clock_skew" | "predecessor_missing" | "handed_in" | "over_cap" | "certificate_unknown";
                     person?: string;
                     limit?: number;
                 };
@@ -3058,6 +3174,43 @@ export interface paths {
                     };
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/formal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List this year's formal inspections where the caller may make one, for the yearly cap. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FormalYear"];
+                    };
+                };
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -6957,6 +7110,27 @@ export interface components {
             items?: components["schemas"]["Case"][];
             people?: components["schemas"]["PersonWeek"][];
         };
+        Certificate: {
+            /** Format: uuid */
+            id?: string;
+            number?: string;
+            person?: components["schemas"]["PersonRef"];
+            /** Format: date-time */
+            recorded_at?: string;
+            /** Format: date */
+            valid_from?: string;
+            /** Format: date */
+            valid_until?: string;
+            /** Format: date */
+            withdrawn_on?: string | null;
+            withdrawn_reason?: string | null;
+        };
+        CertificateWithdrawal: {
+            reason: string;
+        };
+        Certificates: {
+            items?: components["schemas"]["Certificate"][];
+        };
         Change: {
             from: string | null;
             to: string | null;
@@ -7031,11 +7205,14 @@ export interface components {
             valid_until?: string;
         };
         Colleague: {
+            certificate_no?: string | null;
             grid?: components["schemas"]["GridRef"];
             /** Format: uuid */
             id?: string;
             /** @description Of the name in pinyin, each way to read. */
             initials?: string;
+            /** @description May inspect formally there. */
+            may_inspect?: boolean;
             /** @description May patrol there, and so walk along. */
             may_walk?: boolean;
             person?: components["schemas"]["PersonRef"];
@@ -7287,6 +7464,7 @@ export interface components {
             as_of?: string;
             enterprise?: components["schemas"]["Enterprise"];
             entries?: components["schemas"]["EnterpriseRef"][];
+            formal?: components["schemas"]["FiledFormals"] | null;
             found?: components["schemas"]["Found"] | null;
             grid?: components["schemas"]["GridRef"];
             issues?: components["schemas"]["FiledIssues"] | null;
@@ -7581,6 +7759,32 @@ export interface components {
             sha256: string;
             type: string;
         };
+        FiledFormal: {
+            approval_no?: string;
+            basis?: string;
+            corrected_by?: components["schemas"]["EntryRef"] | null;
+            corrects?: components["schemas"]["EntryRef"] | null;
+            exempt_reason?: string | null;
+            findings?: string;
+            flags?: components["schemas"]["FlagBrief"][];
+            /** Format: uuid */
+            id?: string;
+            notice_no?: string;
+            /** Format: date-time */
+            occurred_at?: string;
+            officers?: components["schemas"]["FiledOfficer"][];
+            on_site?: components["schemas"]["OnSite"];
+            refusal?: components["schemas"]["Refusal"] | null;
+            result?: string;
+        };
+        FiledFormals: {
+            cap?: number | null;
+            counted?: number;
+            exempt?: number;
+            items?: components["schemas"]["FiledFormal"][];
+            total?: number;
+            year?: number;
+        };
         FiledIssue: {
             category?: string;
             /** Format: date-time */
@@ -7602,6 +7806,10 @@ export interface components {
             open?: number;
             relapses?: number;
             total?: number;
+        };
+        FiledOfficer: {
+            certificate_no?: string;
+            person?: components["schemas"]["PersonRef"];
         };
         FiledVisit: {
             corrected_by?: components["schemas"]["EntryRef"] | null;
@@ -7659,6 +7867,32 @@ export interface components {
             id?: string;
             location?: Record<string, never>;
             name?: string;
+        };
+        FormalFacts: {
+            approval_no: string;
+            basis: string;
+            /** @enum {string} */
+            exempt_reason?: "complaint" | "transfer" | "monitoring" | "look_back" | "emergency" | "request";
+            notice_no: string;
+            officers: components["schemas"]["Officer"][];
+            on_site: components["schemas"]["OnSite"];
+            refusal?: components["schemas"]["Refusal"];
+        };
+        FormalMade: {
+            /** Format: uuid */
+            enterprise_id?: string;
+            exempt_reason?: string | null;
+            /** Format: uuid */
+            id?: string;
+            /** Format: date-time */
+            occurred_at?: string;
+        };
+        FormalYear: {
+            /** Format: date-time */
+            as_of?: string;
+            cap?: number | null;
+            items?: components["schemas"]["FormalMade"][];
+            year?: number;
         };
         Found: {
             /** Format: date-time */
@@ -7876,6 +8110,7 @@ export interface components {
             enterprise_id?: string;
             findings?: string;
             flags?: components["schemas"]["FlagBrief"][];
+            formal?: components["schemas"]["FormalFacts"] | null;
             /** Format: date-time */
             gps_at?: string;
             /**
@@ -7888,6 +8123,8 @@ export interface components {
             /** Format: uuid */
             inspector_id?: string;
             is_mock?: boolean;
+            /** @enum {string} */
+            kind?: "patrol" | "formal";
             /** Format: date-time */
             made_at?: string;
             no_position_reason?: string;
@@ -7918,6 +8155,7 @@ export interface components {
             enterprise_id: string;
             /** @default  */
             findings?: string;
+            formal?: components["schemas"]["FormalFacts"];
             /**
              * Format: date-time
              * @description The satellites' time of the fix.
@@ -7925,6 +8163,11 @@ export interface components {
             gps_at?: string;
             /** @description The phone says that an app made up the position. */
             is_mock?: boolean;
+            /**
+             * @default patrol
+             * @enum {string}
+             */
+            kind?: "patrol" | "formal";
             /**
              * Format: date-time
              * @description When it happened, by the phone's own clock.
@@ -8370,6 +8613,15 @@ export interface components {
             }[];
             visits?: number;
         };
+        NewCertificate: {
+            number: string;
+            /** Format: uuid */
+            person_id: string;
+            /** Format: date */
+            valid_from: string;
+            /** Format: date */
+            valid_until: string;
+        };
         NewChecklist: {
             /**
              * Format: date-time
@@ -8459,10 +8711,19 @@ export interface components {
             /** Format: uuid */
             person_id: string;
         };
+        Officer: {
+            certificate_no: string;
+            /** Format: uuid */
+            person_id: string;
+        };
         Oidc: {
             is_offered?: boolean;
             issuer?: string | null;
             start?: string | null;
+        };
+        OnSite: {
+            name: string;
+            post: string;
         };
         OpenCounts: {
             due_visits?: number;
@@ -8783,7 +9044,7 @@ export interface components {
              * @default scene
              * @enum {string}
              */
-            purpose?: "scene" | "before" | "after";
+            purpose?: "scene" | "before" | "after" | "signature";
             sha256: string;
             /**
              * @description Taken for this record, or picked from older pictures.
@@ -9024,6 +9285,10 @@ export interface components {
         };
         RecoveryCodes: {
             recovery_codes?: string[];
+        };
+        Refusal: {
+            reason: string;
+            witness: string;
         };
         Registered: {
             inspection?: components["schemas"]["Inspection"];
@@ -9495,6 +9760,8 @@ export interface components {
             flags?: components["schemas"]["FlagBrief"][];
             /** Format: uuid */
             id?: string;
+            /** @enum {string} */
+            kind?: "patrol" | "formal";
             /** @description It took over a day to arrive. */
             late?: boolean;
             person?: components["schemas"]["PersonRef"];
