@@ -1,10 +1,15 @@
 """The file of an enterprise, as each of its readers sees it."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from gridsvc.accountability.rules import Role
+from gridsvc.ids import new_id
 from gridsvc.inspections.service import register
 from tests.factories.enterprises import add_enterprise
-from tests.factories.village import QIAN, ZHAO, actor
+from tests.factories.inspections import a_formal_body
+from tests.factories.village import QIAN, ZHAO, actor, appoint
 
 LIST = "/api/v1/enterprises"
 USCC = "91211122YYY6M5D1U7"
@@ -84,3 +89,33 @@ def test_who_answers_for_it_reads_it_without_what_is_not_theirs(file_of, visit, 
     assert told["issues"]["total"] == 0
     assert file_of(village.farm, village.answerable).status_code == 404
     assert file_of(village.farm, village.officer).status_code == 404
+
+
+def test_formal_inspections_stand_apart_with_what_counts_this_year(
+    session, client, village, as_
+) -> None:
+    second = appoint(session, "严明", village.county, Role.ENFORCEMENT_OFFICER)
+    today = datetime.now(UTC).isoformat()
+
+    def send(**changes):
+        body = a_formal_body(
+            village.yard, village.checklist, village.enforcer, second, made_at=today, **changes
+        )
+        path = f"/api/v1/inspections/{new_id()}"
+        return client.put(path, json=body, headers=as_(village.enforcer)).json["inspection"]["id"]
+
+    first = send()
+    send(formal={"exempt_reason": "complaint"})
+    send(corrects_id=first, findings="更正")
+
+    told = client.get(f"/api/v1/enterprises/{village.yard.id}/file", headers=as_(village.head)).json
+
+    formal = told["formal"]
+    assert (formal["cap"], formal["counted"], formal["exempt"], formal["total"]) == (2, 1, 1, 2)
+    assert told["visits"]["total"] == 0
+    assert told["visits"]["items"] == []
+    by_id = {one["id"]: one for one in formal["items"]}
+    assert by_id[first]["corrected_by"]["result"] == "ok"
+    assert [one["person"]["name"] for one in by_id[first]["officers"]] == ["冯力", "严明"]
+    assert by_id[first]["refusal"]["reason"] == "称负责人不在"
+    assert [flag["kind"] for flag in by_id[first]["flags"]] == ["certificate_unknown"] * 2
