@@ -11,6 +11,7 @@ from gridsvc.asides.routes import imports as queue_imports
 from gridsvc.audit.routes import blueprint as audit
 from gridsvc.certificates.routes import blueprint as certificates
 from gridsvc.config import Settings
+from gridsvc.connections import leave_the_dead, serve_as_app_role
 from gridsvc.coverage.routes import blueprint as coverage
 from gridsvc.disclosures.routes import blueprint as disclosures
 from gridsvc.dispatches.routes import blueprint as dispatches
@@ -39,7 +40,7 @@ from gridsvc.roster.routes import blueprint as roster
 from gridsvc.rules.routes import blueprint as rules
 from gridsvc.sealing import Sealer
 from gridsvc.search.routes import blueprint as search
-from gridsvc.session import db, serve_as_app_role
+from gridsvc.session import db
 from gridsvc.signin.authenticate import authenticate
 from gridsvc.signin.routes import blueprint as signin
 from gridsvc.signing import Signer
@@ -111,6 +112,7 @@ def create_app(settings: Settings) -> Flask:
     db.init_app(app)
     with app.app_context():
         serve_as_app_role(db.engine)
+        leave_the_dead(db.engine)
     init_logs(app)
     CSRFProtect(app)
     require_identity(app, authenticate, authorize)

@@ -104,7 +104,7 @@ class Settings:
         """Return the configuration of the Flask application."""
         return {
             "SQLALCHEMY_DATABASE_URI": self.database_url,
-            "SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": THREADS, "pool_pre_ping": True},
+            "SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": THREADS},
             "SECRET_KEY": self.secret_key,
             "RECEIPT_KEY": self.receipt_key,
             "MEDIA_DIR": self.media_dir,

@@ -18,7 +18,8 @@ from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy import Connection, make_url
 
 from gridsvc.clock import utc_now
-from gridsvc.session import APP_ROLE, Session, db
+from gridsvc.connections import APP_ROLE
+from gridsvc.session import Session, db
 
 Work = TypeVar("Work", bound=Callable[..., None])
 Planner = TypeVar("Planner", bound=Callable[[datetime], None])

@@ -2,31 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    BindParameter,
-    DateTime,
-    Integer,
-    Select,
-    String,
-    Uuid,
-    and_,
-    bindparam,
-    case,
-    cast,
-    func,
-    select,
-    union_all,
-)
+from psycopg.types.range import Range as Said
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import joinedload
 
 from gridsvc.accountability.models import Duty, Leave
 from gridsvc.accountability.rules import STOOD_IN, Held
 from gridsvc.db import Period
-from gridsvc.grids.models import Grid
 from gridsvc.grids.queries import within
 from gridsvc.session import Session
 from gridsvc.weeks import LOCAL, local_day
@@ -69,68 +54,51 @@ def held_by(session: Session, person_id: UUID) -> list[Held]:
 
 def held_by_each(session: Session, person_ids: Collection[UUID]) -> dict[UUID, list[Held]]:
     """Return what each of some people ever held, in one query however many they are."""
-    values = {"here": session.jurisdiction_id, "people": list(person_ids)}
     held: dict[UUID, list[Held]] = {person_id: [] for person_id in person_ids}
-    for person_id, *duty in session.execute(_REACHED, values):
-        held[person_id].append(Held(*duty))
+    rows = session.glance(
+        REACHED, people=list(person_ids), stood_in=[*map(str, STOOD_IN)], zone=ZONE
+    )
+    for person_id, role, held_at, subject_id, period in rows:
+        held[person_id].append(Held(role, held_at, subject_id, _period(period)))
     return held
 
 
-def _reached() -> Select[*tuple[Any, ...]]:
-    """Build the query of held_by_each: nearly every request asks it, and this takes time."""
-    here: BindParameter[int] = bindparam("here", type_=Integer())
-    people: BindParameter[Any] = bindparam("people", type_=Uuid(), expanding=True)
-    grid, top = Grid.__table__.alias("grid"), Grid.__table__.alias("top")
-    terms = union_all(_own(here, people), _stood_in(here, people)).subquery("terms")
-    term = terms.c
-    at_top = and_(top.c.jurisdiction_id == here, top.c.id == term.subject_id)
-    held_at = case(
-        (term.subject_kind == "grid", cast(top.c.level, String)), else_=term.subject_kind
-    ).label("held_at")
-    own = select(term.person_id, term.role, held_at, term.subject_id, term.period).select_from(
-        terms.outerjoin(top, at_top)
-    )
-    reached = own.cte("reached", recursive=True)
-    below = and_(grid.c.jurisdiction_id == here, grid.c.parent_id == reached.c.subject_id)
-    reached = reached.union_all(
-        select(
-            reached.c.person_id, reached.c.role, reached.c.held_at, grid.c.id, reached.c.period
-        ).join(grid, below)
-    )
-    return select(*reached.c)
+def _period(said: Said[datetime]) -> Period:
+    if said.isempty:
+        return Range(empty=True)
+    return Range(said.lower, said.upper)  # PostgreSQL gives back every period as [from, until)
 
 
-def _own(here: BindParameter[int], people: BindParameter[Any]) -> Select[*tuple[Any, ...]]:
-    duty = Duty.__table__.c
-    terms = select(duty.person_id, duty.role, duty.subject_kind, duty.subject_id, duty.period)
-    return terms.where(duty.jurisdiction_id == here, duty.person_id.in_(people))
-
-
-def _stood_in(here: BindParameter[int], people: BindParameter[Any]) -> Select[*tuple[Any, ...]]:
-    """Select the posts of others, on the days on which somebody stands in for them."""
-    duty, leave = Duty.__table__.c, Leave.__table__.c
-    period = duty.period.op("*")(_days_off(leave)).label("period")
-    return select(leave.substitute_id, duty.role, duty.subject_kind, duty.subject_id, period).where(
-        leave.jurisdiction_id == here,
-        leave.substitute_id.in_(people),
-        leave.cancelled_at.is_(None),
-        duty.jurisdiction_id == here,
-        duty.person_id == leave.person_id,
-        duty.role.in_(STOOD_IN),
-        duty.period.op("&&")(_days_off(leave)),
-    )
-
-
-def _days_off(leave: Any) -> Any:
-    """Return, in SQL, the period of a leave: its days are local, the last one included."""
-    begins, ends = (
-        func.timezone(ZONE, cast(day, DateTime(timezone=False)))
-        for day in (leave.first_day, leave.last_day + 1)
-    )
-    return func.tstzrange(begins, ends)
-
-
-_REACHED = _reached()
+# Their own posts, the posts of others on the days on which they stand in for them, and what
+# each reaches: the grid, and every grid below it.
+REACHED = """
+WITH RECURSIVE off AS (
+    SELECT person_id, substitute_id, tstzrange(
+        CAST(first_day AS timestamp) AT TIME ZONE %(zone)s,
+        CAST(last_day + 1 AS timestamp) AT TIME ZONE %(zone)s
+    ) AS days
+    FROM leave
+    WHERE jurisdiction_id = %(here)s AND substitute_id = ANY(%(people)s) AND cancelled_at IS NULL
+), term AS (
+    SELECT person_id, role, subject_kind, subject_id, period FROM duty
+    WHERE jurisdiction_id = %(here)s AND person_id = ANY(%(people)s)
+    UNION ALL
+    SELECT off.substitute_id, duty.role, duty.subject_kind, duty.subject_id, duty.period * off.days
+    FROM duty JOIN off ON duty.person_id = off.person_id AND duty.period && off.days
+    WHERE duty.jurisdiction_id = %(here)s AND duty.role = ANY(%(stood_in)s)
+), reached AS (
+    SELECT term.person_id, term.role, term.subject_id, term.period,
+           CASE subject_kind WHEN 'grid' THEN CAST(top.level AS text) ELSE subject_kind END
+               AS held_at
+    FROM term LEFT JOIN grid AS top
+        ON top.jurisdiction_id = %(here)s AND top.id = term.subject_id
+    UNION ALL
+    SELECT reached.person_id, reached.role, grid.id, reached.period, reached.held_at
+    FROM reached JOIN grid
+        ON grid.jurisdiction_id = %(here)s AND grid.parent_id = reached.subject_id
+)
+SELECT person_id, role, held_at, subject_id, period FROM reached
+"""
 
 
 def granted(session: Session, grid_id: UUID, deeds: frozenset[str]) -> list[Held]:

@@ -1,19 +1,29 @@
 """From a request to who is asking: a phone's or a program's bearer token, a browser's cookie."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from flask import Request, current_app
 from flask import session as cookie
 from flask_wtf.csrf import CSRFError, validate_csrf
 from wtforms.validators import ValidationError
 
+from gridsvc.accountability.queries import held_by
 from gridsvc.clock import utc_now
 from gridsvc.identity import SAFE, Caller, Grant
-from gridsvc.people.models import AccessToken, Account, Device
+from gridsvc.people.codes import secret_digest
+from gridsvc.people.models import Device
 from gridsvc.session import Session, transaction
 from gridsvc.signin import rotation, service
-from gridsvc.signin.queries import lacks_second_factor
-from gridsvc.signin.rules import Shown, Token, shown
+from gridsvc.signin.queries import Known, known
+from gridsvc.signin.rules import (
+    Shown,
+    Token,
+    is_confirming,
+    is_desk_role,
+    is_long_ago,
+    shown,
+)
 
 UNGUARDED = (*SAFE, "OPTIONS")
 
@@ -26,8 +36,8 @@ def authenticate(request: Request) -> Caller | None:
     if "Authorization" not in request.headers and request.method not in UNGUARDED:
         _check_csrf(request)
     with transaction(token.jurisdiction_id) as session:
-        device = session.get(Device, token.device_id)
-        return _let_in(session, request, device, token.secret) if device else None
+        device = known(session, token.device_id, secret_digest(token.secret))
+        return _let_in(session, request, token, device) if device else None
 
 
 def token_of(request: Request) -> Token | None:
@@ -41,42 +51,46 @@ def idle() -> timedelta:
     return timedelta(minutes=current_app.config["IDLE_MINUTES"])
 
 
-def _let_in(session: Session, request: Request, device: Device, secret: str) -> Caller | None:
+def _let_in(session: Session, request: Request, token: Token, device: Known) -> Caller | None:
     now = utc_now()
-    is_what = shown(device, secret, now)
+    is_what = shown(device, token.secret, now)
     if is_what is Shown.COPY:
-        rotation.shut_copied(session, device.id, now=now)
+        rotation.shut_copied(session, token.device_id, now=now)
     if is_what not in (Shown.PRESENT, Shown.PREVIOUS) or device.expires_at < now:
         return None
-    account = session.get_one(Account, device.account_id)
-    if account.disabled_at is None:
-        service.see(device, is_what, idle=idle(), now=now)
-    return _caller(session, request, device, account, now)
+    if not device.is_shut:
+        _note(session, token.device_id, device, is_what, now)
+    return _caller(session, request, token, device, now)
+
+
+def _note(session: Session, id: UUID, device: Known, is_what: Shown, now: datetime) -> None:
+    """Note that a device was seen, if that is news."""
+    if is_confirming(device, is_what) or is_long_ago(device.kind, device.last_seen_at, now):
+        service.see(session.get_one(Device, id), is_what, idle=idle(), now=now)
 
 
 def _caller(
-    session: Session, request: Request, device: Device, account: Account, now: datetime
+    session: Session, request: Request, token: Token, device: Known, now: datetime
 ) -> Caller:
-    by_password = device.proof == "password"
     return Caller(
-        account_id=account.id,
+        account_id=device.account_id,
         person_id=device.person_id,
-        jurisdiction_id=device.jurisdiction_id,
-        device_id=device.id,
+        jurisdiction_id=token.jurisdiction_id,
+        device_id=token.device_id,
         device_kind=device.kind,
         device_at=_device_time(request.headers.get("Device-Time", "")),
-        is_revoked=device.revoked_at is not None or account.disabled_at is not None,
-        must_change_password=account.must_change_password and by_password,
-        lacks_second_factor=lacks_second_factor(session, device, account, now),
-        grant=_grant(session, device),
+        is_revoked=device.is_revoked or device.is_shut,
+        must_change_password=device.must_change_password,
+        lacks_second_factor=device.wants_factor
+        and is_desk_role(held_by(session, device.person_id), now),
+        grant=_grant(device),
     )
 
 
-def _grant(session: Session, device: Device) -> Grant | None:
-    if device.kind != "program":
+def _grant(device: Known) -> Grant | None:
+    if device.deeds is None or device.grid_id is None:
         return None
-    token = session.get_one(AccessToken, (device.jurisdiction_id, device.id))
-    return Grant(frozenset(token.deeds), token.grid_id)
+    return Grant(frozenset(device.deeds), device.grid_id)
 
 
 def _check_csrf(request: Request) -> None:

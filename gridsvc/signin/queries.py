@@ -1,7 +1,7 @@
 """Who somebody is: person, jurisdiction, duties held now, what they allow; and on what device."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,6 +15,53 @@ from gridsvc.roster.queries import subjects_of
 from gridsvc.scoped import Jurisdiction
 from gridsvc.session import Session
 from gridsvc.signin.rules import ROTATE_AFTER, is_desk_role
+
+
+class Known(NamedTuple):
+    """A device, and what else says who is at it. A former digest is told only if it was shown."""
+
+    account_id: UUID
+    person_id: UUID
+    kind: str
+    secret_digest: str
+    previous_digest: str | None
+    confirmed_at: datetime | None
+    last_seen_at: datetime
+    expires_at: datetime
+    is_shut: bool  # its account is
+    is_revoked: bool
+    must_change_password: bool
+    wants_factor: bool  # if its owner decides at a desk
+    deeds: list[str] | None  # of a program
+    grid_id: UUID | None
+    former_digests: list[str]
+
+
+KNOWN = """
+SELECT device.account_id, device.person_id, device.kind, device.secret_digest,
+       device.previous_digest, device.confirmed_at, device.last_seen_at, device.expires_at,
+       account.disabled_at IS NOT NULL,
+       device.revoked_at IS NOT NULL,
+       account.must_change_password AND device.proof = 'password',
+       device.kind = 'browser' AND device.proof = 'password'
+           AND jurisdiction.second_factor <> 'none' AND second_factor.confirmed_at IS NULL,
+       access_token.deeds, access_token.grid_id,
+       CASE WHEN device.former_digests ? %(shown)s THEN ARRAY[%(shown)s] ELSE '{}' END
+FROM device
+JOIN account ON account.id = device.account_id
+JOIN jurisdiction ON jurisdiction.id = device.jurisdiction_id
+LEFT JOIN second_factor ON second_factor.account_id = device.account_id
+LEFT JOIN access_token ON access_token.jurisdiction_id = %(here)s AND access_token.id = device.id
+WHERE device.jurisdiction_id = %(here)s AND device.id = %(device_id)s
+  AND (device.kind = 'program') = (access_token.id IS NOT NULL)
+"""
+
+
+def known(session: Session, device_id: UUID, shown_digest: str) -> Known | None:
+    """Return what is known of a device that shows a secret: nearly every request asks it."""
+    for row in session.glance(KNOWN, device_id=device_id, shown=shown_digest):
+        return Known(*row)
+    return None
 
 
 def me(session: Session, device_id: UUID, at: datetime) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
+from typing import Protocol
 from uuid import UUID
 
 from gridsvc.accountability.rules import Held
@@ -90,7 +91,20 @@ class Shown(Enum):
     UNKNOWN = auto()
 
 
-def shown(device: Device, secret: str, now: datetime) -> Shown:
+class Secrets(Protocol):
+    """The digests of the secrets of a device, and when its present one was first shown."""
+
+    @property
+    def secret_digest(self) -> str: ...
+    @property
+    def previous_digest(self) -> str | None: ...
+    @property
+    def former_digests(self) -> list[str]: ...
+    @property
+    def confirmed_at(self) -> datetime | None: ...
+
+
+def shown(device: Secrets, secret: str, now: datetime) -> Shown:
     """Say what `secret` is to a device.
 
     The one before the present one is good until two days after the present one was first
@@ -104,6 +118,17 @@ def shown(device: Device, secret: str, now: datetime) -> Shown:
         is_good = arrived is None or now < arrived + LOST_ANSWER_GRACE
         return Shown.PREVIOUS if is_good else Shown.COPY
     return Shown.COPY if given in device.former_digests else Shown.UNKNOWN
+
+
+def is_confirming(device: Secrets, is_what: Shown) -> bool:
+    """Say whether a device shows now, for the first time, that its new secret has arrived."""
+    was_open = device.previous_digest is not None and device.confirmed_at is None
+    return was_open and is_what is Shown.PRESENT
+
+
+def is_long_ago(kind: str, last_seen_at: datetime, now: datetime) -> bool:
+    """Say whether it is to be noted again that a device was seen."""
+    return now - last_seen_at > SEEN_EVERY.get(kind, SEEN_EVERY["phone"])
 
 
 def expiry(device: Device, *, idle: timedelta, now: datetime) -> datetime:

@@ -18,7 +18,6 @@ from gridsvc.people.passwords import agrees, hashed
 from gridsvc.scoped import Jurisdiction
 from gridsvc.session import Session
 from gridsvc.signin.rules import (
-    SEEN_EVERY,
     AccountDisabled,
     BadActivationCode,
     ChooseJurisdiction,
@@ -28,6 +27,8 @@ from gridsvc.signin.rules import (
     Token,
     WrongPassword,
     expiry,
+    is_confirming,
+    is_long_ago,
     lock_after,
 )
 
@@ -146,9 +147,9 @@ def sign_in(
 
 def see(device: Device, shown: Shown, *, idle: timedelta, now: datetime) -> None:
     """Note that a device was seen, and let it go on for as long again."""
-    if shown is Shown.PRESENT and device.previous_digest and device.confirmed_at is None:
+    if is_confirming(device, shown):
         device.confirmed_at = now
-    if now - device.last_seen_at > SEEN_EVERY.get(device.kind, SEEN_EVERY["phone"]):
+    if is_long_ago(device.kind, device.last_seen_at, now):
         device.last_seen_at = now
         device.expires_at = expiry(device, idle=idle, now=now)
 

@@ -123,7 +123,7 @@ def _pulled(told: str, *, nothing: int) -> Response:
     except ScopeTooWide as refusal:
         _alarm(who, refusal, now)
         raise
-    return Response(status=nothing) if page.is_empty else _sent(_as_json(page))
+    return Response(status=nothing) if page.is_known(cursor) else _sent(_as_json(page))
 
 
 def _alarm(who: Caller, refusal: ScopeTooWide, now: datetime) -> None:
