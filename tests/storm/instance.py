@@ -133,14 +133,15 @@ def _migrate(settings: Settings) -> None:
 
 
 def _start(cluster: Cluster) -> None:
-    """Start PostgreSQL again. It waits for the memory that a killed one left behind."""
-    for _ in range(20):
+    """Start PostgreSQL again, once nobody holds the memory that a killed one left behind."""
+    give_up_at = monotonic() + PATIENCE_S
+    while True:
         try:
             with cluster.running():
                 return
-        except ClusterError as fault:
-            reason = fault
-    raise reason
+        except ClusterError:
+            if monotonic() > give_up_at:
+                raise
 
 
 def _is_ready(address: tuple[str, int]) -> bool:

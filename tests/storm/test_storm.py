@@ -130,14 +130,14 @@ def storm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storm]:
 
 
 def in_parallel(phones: list[Phone], deed: Callable[[Phone], Any]) -> None:
-    """Do `deed` with every phone at once; fail as they failed."""
-    faults: list[BaseException] = []
+    """Do `deed` with every phone at once; fail as they failed, each way told once."""
+    faults: dict[str, Exception] = {}
 
     def watched(phone: Phone) -> None:
         try:
             deed(phone)
-        except BaseException as fault:
-            faults.append(fault)
+        except Exception as fault:
+            faults.setdefault(repr(fault), fault)
 
     threads = [Thread(target=watched, args=(phone,)) for phone in phones]
     for thread in threads:
@@ -145,7 +145,7 @@ def in_parallel(phones: list[Phone], deed: Callable[[Phone], Any]) -> None:
     for thread in threads:
         thread.join()
     if faults:
-        raise faults[0]
+        raise ExceptionGroup("phones gave up", list(faults.values()))
 
 
 def test_every_record_is_there_once_word_for_word(storm: Storm) -> None:
