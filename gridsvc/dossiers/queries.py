@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 
 from gridsvc.audit.models import AuditEntry
 from gridsvc.disclosures.queries import lines
+from gridsvc.edits.models import FieldEdit
 from gridsvc.enterprises.models import Enterprise
 from gridsvc.inspections.formal import made, officers_of, tally
 from gridsvc.inspections.models import Inspection
@@ -53,8 +54,13 @@ def sites_of(session: Session, enterprise: Enterprise) -> Sequence[Enterprise]:
 def versions(session: Session, id: UUID) -> list[Part]:
     """Return what was ever changed of an enterprise, by whom, the latest first."""
     entry = AuditEntry
-    about = select(entry).where(entry.subject_id == id, entry.subject_kind == "enterprise")
-    return lines(session, session.scalars(about.order_by(entry.seq.desc()).limit(LATEST)).all())
+    in_the_field = select(FieldEdit.id).where(FieldEdit.subject_id == id)
+    about = or_(
+        and_(entry.subject_id == id, entry.subject_kind == "enterprise"),
+        and_(entry.subject_id.in_(in_the_field), entry.subject_kind == "edit"),
+    )
+    found = select(entry).where(about).order_by(entry.seq.desc()).limit(LATEST)
+    return lines(session, session.scalars(found).all())
 
 
 def penalties(session: Session, ids: Collection[UUID]) -> Sequence[Penalty]:

@@ -77,6 +77,34 @@ def conflict_item(edit: FieldEdit, subject: Issue | Enterprise, sender: Person, 
     }
 
 
+def edits_by(session: Session, person_id: UUID, *, limit: int) -> list[Item]:
+    """Return somebody's latest edits, the latest first, and what came of each."""
+    theirs = select(FieldEdit).where(FieldEdit.sender_id == person_id)
+    found = session.scalars(theirs.order_by(FieldEdit.id.desc()).limit(limit))
+    return [own_item(edit) for edit in found]
+
+
+def own_item(edit: FieldEdit) -> Item:
+    """Return an edit for whoever made it: each field in conflict as it stood when they met."""
+    return {
+        "id": edit.id,
+        "subject_id": edit.subject_id,
+        "state": edit.state,
+        "applied": edit.applied,
+        "overlaps": [
+            {
+                "field": field,
+                "read": told["from"],
+                "stands": told["theirs"],
+                "sent": told["to"],
+                "choice": edit.choices.get(field),
+            }
+            for field, told in sorted(edit.overlaps.items())
+        ],
+        "settled_at": edit.settled_at,
+    }
+
+
 def conflict(session: Session, edit: FieldEdit) -> Item:
     """Return one conflict."""
     subject = _subjects(session, [edit])[edit.subject_id]

@@ -8,7 +8,7 @@ from flask_smorest import Blueprint
 from gridsvc.accountability.access import require, visible_grids
 from gridsvc.clock import utc_now
 from gridsvc.edits.models import FieldEdit
-from gridsvc.edits.queries import conflict, conflicts
+from gridsvc.edits.queries import conflict, conflicts, edits_by
 from gridsvc.edits.rules import EditReport, UnknownConflict
 from gridsvc.edits.schemas import (
     ChoicesSchema,
@@ -17,9 +17,10 @@ from gridsvc.edits.schemas import (
     ConflictsSchema,
     EditedSchema,
     EditReportSchema,
+    OwnEditsSchema,
 )
 from gridsvc.edits.service import edit, settle
-from gridsvc.identity import caller, needs
+from gridsvc.identity import caller, member, needs
 from gridsvc.record_edge import put_record
 from gridsvc.session import transaction
 from gridsvc.wire import json_body
@@ -27,6 +28,8 @@ from gridsvc.wire import json_body
 blueprint = Blueprint(
     "edits", __name__, url_prefix="/api/v1", description="What two people may change of one thing"
 )
+
+MOST_OWN = 100
 
 
 @blueprint.put("/edits/<uuid7:edit_id>")
@@ -40,6 +43,17 @@ blueprint = Blueprint(
 def put_edit(edit_id: UUID) -> tuple[dict[str, Any], int]:
     """Change facts of an issue or an enterprise; what somebody else changed, too, is kept."""
     return put_record("edit", edit_id, EditReportSchema(), EditReport, edit, FieldEdit)
+
+
+@blueprint.get("/my-edits")
+@blueprint.response(200, OwnEditsSchema)
+@member
+def get_my_edits() -> dict[str, Any]:
+    """List the caller's own latest edits, and what came of each."""
+    who = caller()
+    with transaction(who.jurisdiction_id) as session:
+        items = edits_by(session, who.person_id, limit=MOST_OWN)
+    return {"items": items, "as_of": utc_now()}
 
 
 @blueprint.get("/conflicts")

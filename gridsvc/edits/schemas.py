@@ -87,6 +87,30 @@ class OverlapSchema(Schema):
     sent = fields.String(data_key="to", allow_none=True)
 
 
+class OwnOverlapSchema(OverlapSchema):
+    """Likewise; what the chief chose, if they did: `theirs`, which stood, or `to`."""
+
+    choice = fields.String(allow_none=True, validate=OneOf(("theirs", "to")))
+
+
+class OwnEditSchema(Schema):
+    """An edit of the caller's, and what came of it."""
+
+    id = fields.UUID()
+    subject_id = fields.UUID()
+    state = fields.String(validate=OneOf(("merged", "soft", "hard", "settled")))
+    applied = fields.List(fields.String())
+    overlaps = fields.List(fields.Nested(OwnOverlapSchema))
+    settled_at = MomentField(allow_none=True)
+
+
+class OwnEditsSchema(Schema):
+    """The caller's latest edits."""
+
+    items = fields.List(fields.Nested(OwnEditSchema))
+    as_of = MomentField()
+
+
 class SubjectRefSchema(Schema):
     """The thing that two people changed."""
 

@@ -46,6 +46,12 @@ def own_month(session: Session, person_id: UUID, span: Span) -> dict[str, Any]:
     }
 
 
+def own_ids(month: dict[str, Any], person_id: UUID) -> set[UUID]:
+    """Return the ids of what somebody sent in their month: not of a patrol of another's."""
+    led = {patrol["id"] for patrol in month["patrols"] if patrol["officer"].id == person_id}
+    return led | {visit["id"] for visit in month["visits"]}
+
+
 def _patrols(session: Session, person_id: UUID, span: Span) -> list[dict[str, Any]]:
     made = (
         select(Patrol, Grid)

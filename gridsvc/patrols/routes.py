@@ -14,6 +14,7 @@ from gridsvc.accountability.access import (
     visible_grids,
 )
 from gridsvc.accountability.rules import scope
+from gridsvc.audit.receipts import receipts
 from gridsvc.clock import utc_now
 from gridsvc.grids.models import Grid
 from gridsvc.grids.queries import within
@@ -22,7 +23,7 @@ from gridsvc.ids import new_id, part_id
 from gridsvc.patrols import owed, queries, service
 from gridsvc.patrols.company import colleagues
 from gridsvc.patrols.models import DayClose, Patrol, PatrolEnd, TrackChunk
-from gridsvc.patrols.months import own_month
+from gridsvc.patrols.months import own_ids, own_month
 from gridsvc.patrols.reports import (
     DayCloseReportSchema,
     PatrolEndReportSchema,
@@ -54,6 +55,7 @@ from gridsvc.patrols.schemas import (
 )
 from gridsvc.record_edge import enter_one, json_object, put_record, sealed
 from gridsvc.session import Session, transaction
+from gridsvc.signing import signer
 from gridsvc.weeks import local_day, month_of, month_span
 from gridsvc.wire import json_body
 
@@ -243,12 +245,18 @@ def get_colleagues() -> dict[str, Any]:
 @blueprint.response(200, OwnMonthSchema)
 @member
 def get_my_month(query: dict[str, Any]) -> dict[str, Any]:
-    """Return what the caller did in a month, also where they walked along with somebody."""
+    """Return what the caller did in a month, also where they walked along with somebody.
+
+    With `receipts`, those of what the caller sent themselves, whatever phone it was.
+    """
     who, now = caller(), utc_now()
     month = query.get("month", month_of(local_day(now)))
     with transaction(who.jurisdiction_id) as session:
         found = own_month(session, who.person_id, month_span(month))
-        return {**found, "month": month, "as_of": now}
+        ids = own_ids(found, who.person_id) if query["receipts"] else set()
+        given = sorted(receipts(session, ids, signer()).items())
+        proofs = {"receipts": [receipt for _, receipt in given]} if query["receipts"] else {}
+        return {**found, **proofs, "month": month, "as_of": now}
 
 
 def _grids(session: Session, query: dict[str, Any]) -> Collection[UUID]:

@@ -317,6 +317,7 @@ class MonthQuerySchema(Schema):
     """Which month, such as 2026-11; the running one if none is given."""
 
     month = TextField(validate=Regexp(r"\A20[0-9]{2}-(0[1-9]|1[0-2])\Z"))
+    receipts = fields.Boolean(load_default=False)
 
 
 class MonthDaySchema(Schema):
@@ -359,6 +360,9 @@ class OwnMonthSchema(Schema):
     days = fields.List(fields.Nested(MonthDaySchema))
     patrols = fields.List(fields.Nested(MonthPatrolSchema))
     visits = fields.List(fields.Nested(MonthVisitSchema))
+    receipts = fields.List(
+        fields.Dict(), metadata={"description": "Of the caller's own patrols and visits, if asked."}
+    )
     as_of = MomentField()
 
 

@@ -42,6 +42,7 @@ NEEDS = {
         GET /media/{sha256}/watermarked
         GET /my-day
         GET /my-flags
+        GET /my-edits
         GET /my-month
         GET /patrols/{patrol_id}/track
         GET /photos

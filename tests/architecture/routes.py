@@ -339,6 +339,7 @@ ROWS = (
         json=because),
     # what two people may change of one thing
     *records("edits/{edit_id}", "edit", "enterprise", edit, deed="fact.edit", **AT_ENTERPRISE),
+    Row(f"GET {V1}/my-edits", mine=True),
     Row(f"GET {V1}/conflicts", shows="conflict"),
     Row(f"POST {V1}/conflicts/{{conflict_id}}:settle", "conflict", sees="field.read",
         json=lambda _: {"choices": {"address": "to"}}),

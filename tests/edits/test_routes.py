@@ -125,3 +125,40 @@ def test_state_and_deadline_are_not_edited(phone) -> None:
     [answer] = phone().push(phone().edit("issue", found["id"], 1, state=("found", "closed")))
 
     assert (answer["verdict"], answer["problem"]["type"]) == ("quarantined", "/problems/unreadable")
+
+
+def test_who_made_an_edit_sees_what_came_of_it_and_nobody_elses(
+    client, as_, phone, village, yard, conflicts
+) -> None:
+    before = yard().address
+    for somebody, value in ((village.head, "村西"), (village.officer, "村北")):
+        told = phone(somebody).edit("enterprise", village.yard.id, 1, address=(before, value))
+        phone(somebody).push(told)
+
+    def own(person):
+        return client.get("/api/v1/my-edits", headers=as_(person)).json["items"]
+
+    [mine] = own(village.officer)
+    assert (mine["state"], mine["applied"]) == ("hard", [])
+    assert mine["overlaps"] == [
+        {"field": "address", "from": before, "stands": "村西", "to": "村北", "choice": None}
+    ]
+    assert [edit["state"] for edit in own(village.head)] == ["merged"]
+    assert own(village.liaison) == []
+
+    url = f"/api/v1/conflicts/{mine['id']}:settle"
+    client.post(url, json={"choices": {"address": "to"}}, headers=as_(village.head))
+    [settled] = own(village.officer)
+    assert (settled["state"], settled["overlaps"][0]["choice"]) == ("settled", "to")
+
+
+def test_the_file_of_an_enterprise_tells_what_was_mended_in_the_field(
+    client, as_, phone, village, yard
+) -> None:
+    told = phone().edit("enterprise", village.yard.id, 1, contact_name=(None, "老王"))
+    phone().push(told)
+
+    url = f"/api/v1/enterprises/{village.yard.id}/file"
+    versions = client.get(url, headers=as_(village.head)).json["versions"]
+    assert versions[0]["deed"] == "edit.enter"
+    assert versions[0]["changes"]["contact_name"] == [None, "老王"]

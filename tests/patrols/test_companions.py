@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from gridsvc.accountability.rules import Role
 from gridsvc.ids import new_id
 from gridsvc.patrols.models import Patrol
+from gridsvc.signing import is_genuine, signer
 from gridsvc.weeks import local_day, month_of
 from tests.factories.inspections import a_body
 from tests.factories.village import appoint
@@ -98,7 +99,8 @@ def test_a_month_counts_visits_and_closes_by_the_day(client, village, as_) -> No
     client.put(f"/api/v1/inspections/{new_id()}", json=visit, headers=headers)
     client.put(f"/api/v1/day-closes/{new_id()}", json=close, headers=headers)
 
-    month = client.get(f"/api/v1/my-month?month={month_of(local_day(now))}", headers=headers).json
+    url = f"/api/v1/my-month?month={month_of(local_day(now))}"
+    month = client.get(url, headers=headers).json
 
     assert month["days"] == [
         {"day": local_day(now).isoformat(), "patrols": 0, "distance_m": 0.0, "visits": 1,
@@ -106,3 +108,7 @@ def test_a_month_counts_visits_and_closes_by_the_day(client, village, as_) -> No
     ]  # fmt: skip
     assert [one["enterprise"]["name"] for one in month["visits"]] == ["宏达砂石场"]
     assert client.get("/api/v1/my-month?month=2026-13", headers=headers).status_code == 422
+    assert "receipts" not in month
+    [receipt] = client.get(f"{url}&receipts=true", headers=headers).json["receipts"]
+    assert receipt["id"] == month["visits"][0]["id"]
+    assert is_genuine(receipt, signer().public_hex)

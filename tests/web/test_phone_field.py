@@ -287,7 +287,7 @@ PAGES = {
     "/urgent": ".note.bad",
     "/places/{yard}": ".go-there",
     "/my-issues": ".page",
-    "/my-month": ".two-months",
+    "/my-month": ".which",
 }
 
 

@@ -3,7 +3,7 @@ import { companionsIn } from '@/m/colleagues'
 import type { Stop } from '@/m/due'
 import { emptyIssue, urgentBody } from '@/m/issueDraft'
 import type { Colleague, Enterprise, Issue } from '@/m/known'
-import { asCsv, entries, totals, type Month } from '@/m/month'
+import { asCsv, entries, monthBeside, totals, type Month } from '@/m/month'
 import { mine } from '@/m/myIssues'
 import { bd09, gcj02, ways } from '@/m/navigate'
 import { alike, emptyPlace, missing, proposal } from '@/m/newPlace'
@@ -49,6 +49,12 @@ describe('search', () => {
   test('what begins with the words comes before what holds them', () => {
     expect(found(['老王铁厂', '王家铁厂'], '王', (name) => ({ name }))).toEqual(['王家铁厂', '老王铁厂'])
   })
+})
+
+test('months are leafed through, over the end of a year, up to the running one', () => {
+  expect(monthBeside('2026-01', -1, '2026-02')).toBe('2025-12')
+  expect(monthBeside('2025-12', 1, '2026-02')).toBe('2026-01')
+  expect([monthBeside('2026-02', 1, '2026-02'), monthBeside('2024-02', -1, '2026-02')]).toEqual([undefined, undefined])
 })
 
 describe('walking together', () => {

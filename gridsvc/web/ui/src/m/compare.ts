@@ -2,6 +2,7 @@
 import { count, localDate, moment } from '@/shared/format'
 import type { Body } from './outbox/contract'
 import type { OutboxRecord } from './outbox/database'
+import { fieldName } from './recordView'
 import { say } from './text'
 import { categoryName, stateName } from './words'
 
@@ -45,4 +46,4 @@ export const ofIssue = ({ state, category, description }: Body): Facts =>
   ({ state: stateName(state as string), category: categoryName(category as string), description: text(description) })
 
 const ofEdit = ({ changes }: Body): Facts =>
-  ({ description: Object.entries((changes ?? {}) as Record<string, { from: unknown; to: unknown }>).map(([name, { from, to }]) => `${name}: ${String(from ?? '—')} → ${String(to ?? '—')}`).join('\n') })
+  ({ description: Object.entries((changes ?? {}) as Record<string, { from: unknown; to: unknown }>).map(([name, { from, to }]) => `${fieldName(name)}: ${String(from ?? '—')} → ${String(to ?? '—')}`).join('\n') })

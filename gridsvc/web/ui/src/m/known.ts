@@ -15,6 +15,7 @@ export interface Enterprise {
   location: PointGeometry
   uscc: string | null
   permit_no: string | null
+  version: number
   contact_name: string | null
   contact_phone: string | null
   is_scattered_polluter: boolean

@@ -3,6 +3,7 @@ import type { Table } from 'dexie'
 import { answered, type Api, type Schemas } from '@/shared/api'
 import { localDayOf } from '@/shared/format'
 import type { DueVisit, Issue, OwnGrid, Picture } from './known'
+import { readEndings } from './edits'
 import { db, recall, remember } from './outbox/database'
 import { PHOTO_TARGET } from './photo'
 import { byClock, taskOf } from './tasks'
@@ -13,6 +14,7 @@ const MOST_TASKS = 10
 /** Throws `Problem`; what was read until then is kept. */
 export async function readLists(api: Api, me: Me): Promise<void> {
   const duties = me.permissions.includes('patrol.walk') ? groundsOf(me) : []
+  await readEndings(api)
   await readGrids(api, duties)
   await readRules(api)
   await readDue(api, duties)

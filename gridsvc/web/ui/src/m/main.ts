@@ -5,6 +5,7 @@ import '@/shared/tokens.css'
 import { installTexts, speak } from '@/shared/i18n'
 import App from './App.vue'
 import { startDelivery } from './delivery'
+import { watchForOffers } from './installing'
 import { recordPatrols } from './recorder'
 import { startRefreshing } from './refresh'
 import { resumePin } from './pin'
@@ -15,6 +16,7 @@ import { showTextSize } from './textSize'
 import { watchForUpdates } from './update'
 
 async function start(): Promise<void> {
+  watchForOffers()
   showTextSize()
   await Promise.all([resume(), resumePin(), speak(loadTexts)])
   const app = createApp(App).use(router)

@@ -8,6 +8,15 @@ export type Month = Schemas['OwnMonth']
 /** One line of the file: a patrol, a visit or another record, with its receipt if this phone holds it. */
 export interface Entry { id: string; at: string; kind: string; title: string; result: string; record?: OutboxRecord }
 
+const MONTHS_BACK = 24
+
+/** A month before or after, such as 2026-10; nothing beyond the running one, or further back than anybody asks. */
+export function monthBeside(month: string, steps: 1 | -1, running: string): string | undefined {
+  const count = Number(month.slice(0, 4)) * 12 + Number(month.slice(5)) - 1 + steps
+  const back = Number(running.slice(0, 4)) * 12 + Number(running.slice(5)) - 1 - count
+  return back < 0 || back > MONTHS_BACK ? undefined : `${Math.floor(count / 12)}-${String((count % 12) + 1).padStart(2, '0')}`
+}
+
 const SHOWN = new Set(['patrol', 'inspection', 'issue', 'issue_action', 'day_close', 'enterprise_proposal'])
 
 /** Each once, the latest first: what this phone made, and what the server knows of the other phones. */

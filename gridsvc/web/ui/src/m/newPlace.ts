@@ -45,5 +45,5 @@ export function proposal(draft: PlaceDraft, where: Where) {
 /** What the phone itself knows of it until the server's row comes: enough to visit it and to find it again. */
 export const asKnown = (id: string, draft: PlaceDraft, { position }: Where, gridId: string): Enterprise => ({
   id, grid_id: gridId, code: '', name: draft.name.trim(), kind: draft.kind!, supervision_class: 'general', address: draft.address.trim(), location: position,
-  uscc: null, permit_no: null, contact_name: null, contact_phone: null, is_scattered_polluter: draft.scattered === 'yes', state: 'proposed',
+  uscc: null, permit_no: null, contact_name: null, contact_phone: null, is_scattered_polluter: draft.scattered === 'yes', state: 'proposed', version: 1,
 })

@@ -1,7 +1,8 @@
 /** How a record of the outbox is told: one line that says what happens next, and the number that people quote. */
 import { moment, timeOfDay } from '@/shared/format'
-import { language } from '@/shared/i18n'
+import { knows, language } from '@/shared/i18n'
 import { sentenceOf } from '@/shared/problems'
+import type { Ending } from './mend'
 import type { OutboxRecord } from './outbox/database'
 import { say } from './text'
 
@@ -19,8 +20,19 @@ export function more(record: OutboxRecord): string {
     case 'noted': return say(record.corrected_by ? 'records.corrected' : 'records.noted')
     case 'sending': return record.receipt && record.photos_total ? say('records.photos_go_on', photos) : say('records.going')
     case 'here': return waiting(record)
-    case 'arrived': return [say('records.number', { number: quoted(record.id) }), say('records.arrived_at', { moment: moment(record.arrived_at!) }), ...(record.photos_total ? [say('records.photos', photos)] : [])].join(' · ')
+    case 'arrived': return [...(record.ending ? [ended(record.ending)] : []), say('records.number', { number: quoted(record.id) }), say('records.arrived_at', { moment: moment(record.arrived_at!) }), ...(record.photos_total ? [say('records.photos', photos)] : [])].join(' · ')
   }
+}
+
+export const fieldName = (field: string): string =>
+  (knows(`records.field.${field}`) ? say(`records.field.${field}` as 'records.field.address') : field)
+
+/** What came of an edit: told in one sentence. */
+export function ended({ state, overlaps }: Ending): string {
+  const fields = overlaps.map(({ field }) => fieldName(field)).join(language.value === 'en' ? ', ' : '、')
+  if (state !== 'settled') return say(`records.ending.${state}`, { fields })
+  const taken = new Set(overlaps.map(({ choice }) => choice))
+  return say(taken.size > 1 ? 'records.ending.some' : taken.has('to') ? 'records.ending.yours' : 'records.ending.theirs', { fields })
 }
 
 /** What happened and what to do; what is safe is on the page behind. */

@@ -1,5 +1,6 @@
 /** Files that the phone hands to the person: into its downloads, from where they can be sent on. */
 import { localDayOf, month } from '@/shared/format'
+import type { Receipt } from './outbox/contract'
 
 const KEEP_ALIVE_MS = 60_000
 
@@ -18,13 +19,12 @@ export async function saveUnsent(): Promise<void> {
   for (const [n, { file }] of (await unsentAsFiles(now)).entries()) save(file, `gridsvc-${localDayOf(now.getTime())}${n ? `-${n + 1}` : ''}.json`)
 }
 
-/** The receipts of the running month. */
-export async function saveReceipts(person: string): Promise<{ month: string; count: number }> {
+/** The receipts of a month, the running one if none is named: what this phone holds, and what the server told of other phones. */
+export async function saveReceipts(person: string, wanted = monthOf(new Date().toISOString()), elsewhere: Receipt[] = []): Promise<{ month: string; count: number }> {
   const { receiptsOf } = await import('./outbox/receipts')
-  const running = monthOf(new Date().toISOString())
-  const { count, file } = await receiptsOf(running, monthOf, person)
-  if (count) save(file, `gridsvc-receipts-${running}.json`)
-  return { month: month(running), count }
+  const { count, file } = await receiptsOf(wanted, monthOf, person, elsewhere)
+  if (count) save(file, `gridsvc-receipts-${wanted}.json`)
+  return { month: month(wanted), count }
 }
 
 const monthOf = (madeAt: string): string => localDayOf(madeAt).slice(0, 7)

@@ -4435,6 +4435,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/my-edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the caller's own latest edits, and what came of each. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnEdits"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/my-flags": {
         parameters: {
             query?: never;
@@ -4479,11 +4516,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return what the caller did in a month, also where they walked along with somebody. */
+        /**
+         * Return what the caller did in a month, also where they walked along with somebody.
+         * @description With `receipts`, those of what the caller sent themselves, whatever phone it was.
+         */
         get: {
             parameters: {
                 query?: {
                     month?: string;
+                    receipts?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -8827,6 +8868,23 @@ export interface components {
             problems?: number;
             visits?: number;
         };
+        OwnEdit: {
+            applied?: string[];
+            /** Format: uuid */
+            id?: string;
+            overlaps?: components["schemas"]["OwnOverlap"][];
+            /** Format: date-time */
+            settled_at?: string | null;
+            /** @enum {string} */
+            state?: "merged" | "soft" | "hard" | "settled";
+            /** Format: uuid */
+            subject_id?: string;
+        };
+        OwnEdits: {
+            /** Format: date-time */
+            as_of?: string;
+            items?: components["schemas"]["OwnEdit"][];
+        };
         OwnGrid: {
             day_close?: components["schemas"]["DayClose"] | null;
             grid?: components["schemas"]["GridRef"];
@@ -8839,7 +8897,19 @@ export interface components {
             days?: components["schemas"]["MonthDay"][];
             month?: string;
             patrols?: components["schemas"]["MonthPatrol"][];
+            /** @description Of the caller's own patrols and visits, if asked. */
+            receipts?: {
+                [key: string]: unknown;
+            }[];
             visits?: components["schemas"]["MonthVisit"][];
+        };
+        OwnOverlap: {
+            /** @enum {string|null} */
+            choice?: "theirs" | "to" | null;
+            field?: string;
+            from?: string | null;
+            stands?: string | null;
+            to?: string | null;
         };
         PaginationMetadata: {
             /** @description First available page number. */

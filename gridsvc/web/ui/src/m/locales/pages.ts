@@ -5,6 +5,7 @@ import type decide from '@/shared/locales/zh-CN/phone/decide.json'
 import type inspect from '@/shared/locales/zh-CN/phone/inspect.json'
 import type install from '@/shared/locales/zh-CN/phone/install.json'
 import type me from '@/shared/locales/zh-CN/phone/me.json'
+import type mend from '@/shared/locales/zh-CN/phone/mend.json'
 import type patrol from '@/shared/locales/zh-CN/phone/patrol.json'
 import type pin from '@/shared/locales/zh-CN/phone/pin.json'
 import type places from '@/shared/locales/zh-CN/phone/places.json'
@@ -25,6 +26,7 @@ export interface PageTexts {
   inspect: typeof inspect
   install: typeof install
   me: typeof me
+  mend: typeof mend
   patrol: typeof patrol
   pin: typeof pin
   places: typeof places

@@ -2,6 +2,7 @@
 import Dexie, { type EntityTable } from 'dexie'
 import type { ProblemDocument } from '@/shared/problem'
 import type { Checklist, DueVisit, Enterprise, Issue, OwnGrid, PastClose, PastVisit, Picture } from '../known'
+import type { Ending } from '../mend'
 import type { Body, Kind, MediaReceipt, PhotoClaim, Receipt } from './contract'
 
 /**
@@ -38,6 +39,8 @@ export interface OutboxRecord {
   problem?: ProblemDocument
   /** When the person left it to the grid office. */
   given_at?: string
+  /** What the server says came of an edit. */
+  ending?: Ending
   /** The record that was sent in its place. */
   corrected_by?: string
   /** Of before the server went back to a backup. */

@@ -40,11 +40,16 @@ export function canonical(value: unknown): string {
   return `{${members.map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join(',')}}`
 }
 
-/** The receipts of a month (2026-11, by the day of making) in one file, those of photos too, for `flask receipts verify`. */
-export async function receiptsOf(month: string, monthOf: (madeAt: string) => string, person: string): Promise<{ count: number; file: Blob }> {
+/**
+ * The receipts of a month (2026-11, by the day of making) in one file, those of photos too, for `flask receipts verify`:
+ * those that this phone holds, and those that the server told of other phones.
+ */
+export async function receiptsOf(month: string, monthOf: (madeAt: string) => string, person: string, told_elsewhere: Receipt[] = []): Promise<{ count: number; file: Blob }> {
   const records = await db.records.filter((record) => record.receipt !== undefined && record.person_id === person && monthOf(record.made_at) === month).sortBy('device_seq')
   const photos = await db.photos.where('record_id').anyOf(records.map(({ id }) => id)).filter(({ receipt }) => receipt !== undefined).toArray()
-  const told = { format: 'gridsvc-receipts/1', month, person_id: person, public_keys: (await recall<string[]>(RECEIPT_KEYS)) ?? [], receipts: [...records, ...photos].map(({ receipt }) => receipt) }
+  const here = new Set(records.map(({ id }) => id))
+  const elsewhere = told_elsewhere.filter(({ id }) => !here.has(id as string))
+  const told = { format: 'gridsvc-receipts/1', month, person_id: person, public_keys: (await recall<string[]>(RECEIPT_KEYS)) ?? [], receipts: [...[...records, ...photos].map(({ receipt }) => receipt), ...elsewhere] }
   return { count: told.receipts.length, file: new Blob([JSON.stringify(told, null, 1)], { type: 'application/json' }) }
 }
 
