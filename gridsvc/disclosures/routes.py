@@ -13,6 +13,7 @@ from gridsvc.disclosures.queries import search
 from gridsvc.disclosures.rules import needs_purpose
 from gridsvc.disclosures.schemas import TrailQuerySchema, TrailSchema
 from gridsvc.disclosures.service import note_reading
+from gridsvc.downloads import download
 from gridsvc.identity import caller, member, needs
 from gridsvc.session import transaction
 from gridsvc.weeks import local_day
@@ -47,10 +48,7 @@ def get_audit(query: dict[str, Any]) -> dict[str, Any]:
 def get_export() -> Response:
     """Return all that is held about the caller: one JSON document, for them to keep."""
     name = f"my-data-{local_day(utc_now())}.json"
-    response = Response(stream_with_context(_pieces()), mimetype="application/json")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return download(stream_with_context(_pieces()), name, "application/json")
 
 
 def _pieces() -> Iterator[bytes]:

@@ -11,6 +11,7 @@ from gridsvc.accountability.access import require, visible_grids
 from gridsvc.accountability.queries import holder
 from gridsvc.accountability.rules import Role
 from gridsvc.clock import utc_now
+from gridsvc.downloads import download
 from gridsvc.enterprises import keeping, queries, service
 from gridsvc.enterprises.differences import report, require_as_told
 from gridsvc.enterprises.edits import NoSuchEnterprise
@@ -245,7 +246,7 @@ def post_apart(told: dict[str, Any], enterprise_id: UUID) -> None:
 @needs("enterprise.export")
 def get_registry_csv(query: dict[str, str]) -> Response:
     """Return the registry as CSV, as the import takes it. The purpose is noted."""
-    return _table(csv_text(_registry(query["purpose"])), "enterprises.csv", "text/csv")
+    return download(csv_text(_registry(query["purpose"])), "enterprises.csv", "text/csv")
 
 
 @blueprint.get("/enterprises/export.xlsx")
@@ -254,7 +255,7 @@ def get_registry_csv(query: dict[str, str]) -> Response:
 @needs("enterprise.export")
 def get_registry_xlsx(query: dict[str, str]) -> Response:
     """Return the registry as a workbook, as the import takes it. Likewise."""
-    return _table(workbook(_registry(query["purpose"])), "enterprises.xlsx", MEDIA_TYPE)
+    return download(workbook(_registry(query["purpose"])), "enterprises.xlsx", MEDIA_TYPE)
 
 
 def _registry(purpose: str) -> list[list[str]]:
@@ -262,13 +263,6 @@ def _registry(purpose: str) -> list[list[str]]:
     with transaction(who.jurisdiction_id) as session:
         here = visible_grids(session, "enterprise.export", now)
         return export(session, here, purpose=purpose, by=who.actor, now=now)
-
-
-def _table(content: bytes, name: str, mimetype: str) -> Response:
-    response = Response(content, mimetype=mimetype)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
 
 
 @blueprint.post("/enterprises:import")

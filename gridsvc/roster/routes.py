@@ -17,6 +17,7 @@ from gridsvc.accountability.queries import duties_of
 from gridsvc.accountability.rules import allows
 from gridsvc.accountability.service import Dated, Post, appoint, end_duty, somebody
 from gridsvc.clock import utc_now
+from gridsvc.downloads import download
 from gridsvc.identity import caller, needs
 from gridsvc.people import queries as people
 from gridsvc.roster import service
@@ -223,7 +224,7 @@ def post_import(body: dict[str, Any]) -> dict[str, Any]:
 @needs("roster.export")
 def get_roster_csv(query: dict[str, str]) -> Response:
     """Return all people and duties as CSV, as the import takes them. The purpose is noted."""
-    return _file(csv_text(_roster(query["purpose"])), "people.csv", "text/csv")
+    return download(csv_text(_roster(query["purpose"])), "people.csv", "text/csv")
 
 
 @blueprint.get("/people/export.xlsx")
@@ -233,20 +234,13 @@ def get_roster_csv(query: dict[str, str]) -> Response:
 @needs("roster.export")
 def get_roster_xlsx(query: dict[str, str]) -> Response:
     """Return all people and duties as a workbook, as the import takes them. Likewise."""
-    return _file(workbook(_roster(query["purpose"])), "people.xlsx", MEDIA_TYPE)
+    return download(workbook(_roster(query["purpose"])), "people.xlsx", MEDIA_TYPE)
 
 
 def _roster(purpose: str) -> list[list[str]]:
     who = caller()
     with transaction(who.jurisdiction_id) as session:
         return export(session, purpose=purpose, by=who.actor, now=utc_now())
-
-
-def _file(content: bytes, name: str, mimetype: str) -> Response:
-    response = Response(content, mimetype=mimetype)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
 
 
 @blueprint.get("/units")
