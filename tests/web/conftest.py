@@ -1,5 +1,6 @@
 """The product as people meet it: the real app on a real port, and a browser in front of it."""
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -18,17 +19,21 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
+from shapely import Point
 from sqlalchemy import Engine
 from werkzeug.serving import make_server
 
 from gridsvc.accountability.rules import Role
+from gridsvc.enterprises.models import Enterprise
 from gridsvc.ids import new_id
 from gridsvc.people.models import Account, Membership, Person
 from gridsvc.people.passwords import hashed
 from gridsvc.session import db, directory
 from gridsvc.web.routes import DIST
 from tests.conftest import BUSY, clear, enter
+from tests.factories.enterprises import add_enterprise
 from tests.factories.village import ZHAO, Village, appoint
+from tests.web.rough import Rough
 
 PASSWORD = "xuncha2026"
 UI = DIST.parent / "ui"
@@ -45,6 +50,7 @@ CHROMIUM_ARGS = [
     "--disable-sync",
 ]
 PATIENCE_MS = 20_000  # nothing takes that long, but for a machine that is busy with other things
+NETWORK = re.compile(r"Failed to load resource|ERR_")
 OFFLINE = "ERR_INTERNET_DISCONNECTED"  # the browser says so when a test pulls the plug
 
 
@@ -178,3 +184,27 @@ def give_passwords(people: list[Person]) -> None:
         shared.add_all(accounts)
         shared.flush()
         shared.add_all(members)
+
+
+@pytest.fixture(scope="module")
+def places(app: Flask, served: Served) -> list[Enterprise]:
+    """Four more places in Zhao: with the yard a day has five visits."""
+    with app.app_context():
+        session = enter(BUSY)
+        made = [
+            add_enterprise(session, name, Point(122.052 + n / 1000, 41.243), served.village.zhao)
+            for n, name in enumerate(["东风粮库", "鑫源防水材料厂", "辽河米业", "拌合站工地"])
+        ]
+        session.commit()
+        db.session.remove()
+    return made
+
+
+@pytest.fixture
+def rough(app: Flask, live: Live) -> Iterator[Rough]:
+    """The server can be told to misbehave; that the browser says so is no fault of a page."""
+    inside = app.wsgi_app
+    app.wsgi_app = Rough(inside)  # type: ignore[assignment, method-assign]
+    yield app.wsgi_app  # type: ignore[misc]
+    app.wsgi_app = inside  # type: ignore[method-assign]
+    live.faults[:] = [fault for fault in live.faults if not NETWORK.search(fault)]

@@ -15,7 +15,7 @@ NEGOTIATED = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SI
 
 @dataclass
 class Rough:
-    """Stands before the app. What phones send meets `faults`, one each."""
+    """Stands before the app. What phones send meets `faults`, one each: drop, 503 or none."""
 
     inside: Application
     faults: list[str] = field(default_factory=list)
@@ -40,6 +40,8 @@ class Rough:
         self.pushed.append([record["id"] for record in json.loads(body)["records"]])
 
     def _spoil(self, fault: str, environ: Environ, start: Callable[..., Any]) -> Iterable[bytes]:
+        if fault == "none":
+            return self.inside(environ, start)
         if fault == "503":
             start("503 Service Unavailable", [("Retry-After", "1"), ("Content-Length", "0")])
             return [b""]

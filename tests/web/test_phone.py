@@ -34,10 +34,10 @@ def mill(app: Flask, served: Served) -> Enterprise:
     return mill
 
 
-def a_photo(shade: int) -> FilePayload:
+def a_photo(shade: int, size: tuple[int, int] = (1200, 900)) -> FilePayload:
     """What the camera hands over."""
     file = BytesIO()
-    Image.effect_noise((1200, 900), shade).convert("RGB").save(file, "JPEG")
+    Image.effect_noise(size, shade).convert("RGB").save(file, "JPEG")
     return {"name": "camera.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()}
 
 
