@@ -9,16 +9,22 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import InvalidatePoolError
 
 APP_ROLE = "gridsvc_app"  # may add to the trail and read it, but not change it
+SEARCH_PATH = "public, jobs"  # the library of jobs names its tables without their schema
 TRUSTED_FOR_S = 30.0  # after that, one that lay idle is asked whether it is still there
 
 
 def serve_as_app_role(engine: Engine) -> None:
-    """Make every connection of `engine` work with the rights of APP_ROLE, whoever opened it."""
+    """Make every connection of `engine` work with the rights of APP_ROLE, whoever opened it.
+
+    It finds the tables of the queue, too. To say so in the transaction that puts in a job would
+    have PostgreSQL plan each prepared statement anew, before and after.
+    """
 
     @event.listens_for(engine, "connect")
     def _step_down(connection: Any, _: Any) -> None:
         with connection.cursor() as cursor:
             cursor.execute(f"SET ROLE {APP_ROLE}")
+            cursor.execute(f"SET search_path TO {SEARCH_PATH}")
         connection.commit()
 
 

@@ -18,13 +18,12 @@ from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy import Connection, make_url
 
 from gridsvc.clock import utc_now
-from gridsvc.connections import APP_ROLE
+from gridsvc.connections import APP_ROLE, SEARCH_PATH
 from gridsvc.session import Session, db
 
 Work = TypeVar("Work", bound=Callable[..., None])
 Planner = TypeVar("Planner", bound=Callable[[datetime], None])
 
-SEARCH_PATH = "jobs, public"  # procrastinate names its tables without a schema
 EVERY_QUARTER_HOUR = "*/15 * * * *"
 CONCURRENCY = 2
 GRACE_S = 10  # how long work in hand may take at the end
@@ -90,7 +89,6 @@ def _put(
     lock: str | None = None,
     at: datetime | None = None,
 ) -> None:
-    connection.exec_driver_sql(f"SET LOCAL search_path TO {SEARCH_PATH}")
     raw = connection.connection.driver_connection
     deferred = _sender.configure_task(
         name, allow_unknown=True, connection=raw, lock=lock, queueing_lock=lock, schedule_at=at

@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, select, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped
 
@@ -141,8 +141,13 @@ def next_try(since: datetime, attempts: int) -> datetime | None:
 
 def is_awaited(session: Session, record_ids: Collection[UUID]) -> bool:
     """Say whether something that is kept aside waits for one of these records."""
-    waiting = select(Quarantined.id).where(Quarantined.waits_for.in_(record_ids))
-    return session.scalar(waiting.where(Quarantined.state.in_(OPEN)).limit(1)) is not None
+    return bool(session.glance(AWAITED, ids=list(record_ids), open=list(OPEN)))
+
+
+AWAITED = """
+SELECT id FROM quarantined
+WHERE jurisdiction_id = %(here)s AND waits_for = ANY(%(ids)s) AND state = ANY(%(open)s) LIMIT 1
+"""
 
 
 def wake(session: Session, record_id: UUID) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -71,7 +72,7 @@ def clock_offset_s(who: Caller, now: datetime) -> float:
 def put_record(
     kind: str,
     id: UUID,
-    schema: Schema,
+    schema: type[Schema],
     build: Callable[..., Any],
     deed: Deed,
     model: type[FieldRecord],
@@ -81,14 +82,12 @@ def put_record(
     What could be read and was refused is kept aside in quarantine, and then refused.
     """
     who, now, sent = caller(), utc_now(), json_object()
-    report = _read(who, id, sent, schema, build, now)
+    report = _read(who, id, sent, made(schema), build, now)
     kept = enter_one(report, deed, {"kind": kind, "id": str(id), "body": sent}, now)
     with transaction(who.jurisdiction_id) as session:
         wake(session, id)
-        answer = {
-            kind: session.get(model, id),
-            "receipt": receipts(session, [id], signer())[id],
-        }
+        receipt = receipts(session, [id], signer())[id]
+        answer = {kind: session.get(model, id), "receipt": receipt}
     return answer, 201 if kept.is_new else 200
 
 
@@ -137,6 +136,12 @@ def json_object() -> dict[str, Any]:
     if not isinstance(body, dict):
         raise BadRequest("The body is not a JSON object.")
     return body
+
+
+@cache
+def made(schema: type[Schema]) -> Schema:
+    """Return the schema, made once: to make one takes longer than to read a record with it."""
+    return schema()
 
 
 def _read(

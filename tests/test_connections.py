@@ -11,6 +11,7 @@ from tests.conftest import BUSY
 @pytest.fixture
 def pool(app):
     with app.app_context():
+        db.engine.dispose()
         yield db.engine
         db.session.remove()
 

@@ -5,10 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import distinct_on
 
-from gridsvc.audit.models import AuditEntry
 from gridsvc.session import Session
 from gridsvc.signing import Signer
 
@@ -24,15 +21,18 @@ def receipts(
     """
     if not subject_ids:
         return {}
-    entry = AuditEntry
-    lines = select(entry.subject_id, entry.text, entry.hash).where(
-        entry.subject_id.in_(subject_ids)
-    )
-    if kind:
-        lines = lines.where(entry.subject_kind == kind)
-    # The first line about a subject is its entry.
-    found = lines.order_by(entry.subject_id, entry.seq).ext(distinct_on(entry.subject_id))
-    return {id: signer.sign(_content(text, hash)) for id, text, hash in session.execute(found)}
+    found = session.glance(FIRST_LINES, ids=list(subject_ids), kind=kind)
+    return {id: signer.sign(_content(text, hash)) for id, text, hash in found}
+
+
+# The first line about a subject is its entry.
+FIRST_LINES = """
+SELECT DISTINCT ON (subject_id) subject_id, text, hash
+FROM audit_entry
+WHERE jurisdiction_id = %(here)s AND subject_id = ANY(%(ids)s)
+  AND (%(kind)s::text IS NULL OR subject_kind = %(kind)s)
+ORDER BY subject_id, seq
+"""
 
 
 def _content(text: str, hash: str) -> dict[str, Any]:

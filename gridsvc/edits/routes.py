@@ -42,7 +42,7 @@ MOST_OWN = 100
 @needs("fact.edit")
 def put_edit(edit_id: UUID) -> tuple[dict[str, Any], int]:
     """Change facts of an issue or an enterprise; what somebody else changed, too, is kept."""
-    return put_record("edit", edit_id, EditReportSchema(), EditReport, edit, FieldEdit)
+    return put_record("edit", edit_id, EditReportSchema, EditReport, edit, FieldEdit)
 
 
 @blueprint.get("/my-edits")

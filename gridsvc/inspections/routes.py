@@ -40,7 +40,7 @@ def put_inspection(inspection_id: UUID) -> tuple[dict[str, Any], int]:
     return put_record(
         "inspection",
         inspection_id,
-        InspectionReportSchema(),
+        InspectionReportSchema,
         InspectionReport,
         service.register,
         Inspection,

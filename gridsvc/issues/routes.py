@@ -31,7 +31,7 @@ from gridsvc.issues.schemas import (
 )
 from gridsvc.issues.workflow import Standing, sees
 from gridsvc.quarantine import wake
-from gridsvc.record_edge import enter_one, json_object, put_record, sealed
+from gridsvc.record_edge import enter_one, json_object, made, put_record, sealed
 from gridsvc.session import Session, transaction
 from gridsvc.signing import signer
 from gridsvc.wire import json_body
@@ -51,7 +51,7 @@ blueprint = Blueprint(
 @needs("issue.report")
 def put_issue(issue_id: UUID) -> tuple[dict[str, Any], int]:
     """Report a problem. The phone makes the id, so sending it again is safe."""
-    answer, status = put_record("issue", issue_id, IssueReportSchema(), IssueReport, report, Issue)
+    answer, status = put_record("issue", issue_id, IssueReportSchema, IssueReport, report, Issue)
     with transaction(caller().jurisdiction_id) as session:
         [issue] = briefs(session, [session.get_one(Issue, _key(session, issue_id))], utc_now())
     return answer | {"issue": issue}, status
@@ -101,10 +101,10 @@ def post_action(issue_id: UUID) -> tuple[dict[str, Any], int]:
     It is the same record as in a batch, which names its issue in the body.
     """
     who, now, sent = caller(), utc_now(), json_object()
-    id = ActionIdSchema().load(sent)["id"]
+    id = made(ActionIdSchema).load(sent)["id"]
     body = {name: value for name, value in sent.items() if name != "id"}
     body |= {"issue_id": str(issue_id)}
-    facts = ActionReportSchema().load(body)
+    facts = made(ActionReportSchema).load(body)
     envelope = sealed(who, id, body, facts.pop("made_at"), now)
     kept = enter_one(
         ActionReport(envelope=envelope, **facts),

@@ -9,11 +9,11 @@ is complete is one.
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, BinaryIO
+from typing import IO, Any, BinaryIO
 from uuid import UUID
 
 from sqlalchemy import Select, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import make_transient_to_detached
 
 from gridsvc.actor import Actor
 from gridsvc.audit import service as audit
@@ -21,7 +21,7 @@ from gridsvc.audit.rules import Act
 from gridsvc.errors import DomainError
 from gridsvc.ids import new_id
 from gridsvc.jobs import defer
-from gridsvc.media.models import Media, Upload
+from gridsvc.media.models import Upload
 from gridsvc.media.queries import is_declared
 from gridsvc.media.rules import (
     LIFE,
@@ -70,15 +70,31 @@ def announce(
     }
     key = {"sender_id": by.person_id, "sha256": told.sha256}
     here = {"jurisdiction_id": session.jurisdiction_id, "id": new_id(), "device_id": by.device_id}
-    new = insert(Upload).values(here | key | fresh).on_conflict_do_nothing().returning(Upload)
-    upload = session.scalars(new).one_or_none()
-    if upload is not None:
-        return upload
+    row = here | key | fresh
+    if session.connection().exec_driver_sql(BEGIN, row).one_or_none():
+        return _begun(session, row)
     upload = session.scalars(_locked().filter_by(**key)).one()
     if upload.completed_at is None and _is_stale(upload, told, now):
         store.discard(upload.id)
         for name, value in fresh.items():
             setattr(upload, name, value)
+    return upload
+
+
+BEGIN = """
+INSERT INTO upload (jurisdiction_id, id, sender_id, device_id, sha256, media_type, length,
+                    "offset", created_at, expires_at)
+VALUES (%(jurisdiction_id)s, %(id)s, %(sender_id)s, %(device_id)s, %(sha256)s, %(media_type)s,
+        %(length)s, %(offset)s, %(created_at)s, %(expires_at)s)
+ON CONFLICT DO NOTHING RETURNING id
+"""
+
+
+def _begun(session: Session, row: dict[str, Any]) -> Upload:
+    """Return an upload that has just been inserted, without reading it back."""
+    upload = Upload(**row, completed_at=None)
+    make_transient_to_detached(upload)
+    session.add(upload)
     return upload
 
 
@@ -235,9 +251,18 @@ def _register(
         "height_px": frame and frame.height_px,
         "received_at": now,
     }
-    new = insert(Media).values(row).on_conflict_do_nothing().returning(Media.id)
-    if session.scalar(new) and frame:
+    is_new = session.connection().exec_driver_sql(REGISTER, row).one_or_none()
+    if is_new and frame:
         defer(session, LOOK, jurisdiction_id=session.jurisdiction_id)
+
+
+REGISTER = """
+INSERT INTO media (jurisdiction_id, id, sha256, media_type, length, width_px, height_px,
+                   received_at)
+VALUES (%(jurisdiction_id)s, %(id)s, %(sha256)s, %(media_type)s, %(length)s, %(width_px)s,
+        %(height_px)s, %(received_at)s)
+ON CONFLICT DO NOTHING RETURNING id
+"""
 
 
 def forget_expired(session: Session, *, now: datetime) -> list[UUID]:

@@ -53,7 +53,7 @@ from gridsvc.patrols.schemas import (
     TrackQuerySchema,
     TrackSchema,
 )
-from gridsvc.record_edge import enter_one, json_object, put_record, sealed
+from gridsvc.record_edge import enter_one, json_object, made, put_record, sealed
 from gridsvc.session import Session, transaction
 from gridsvc.signing import signer
 from gridsvc.weeks import local_day, month_of, month_span
@@ -74,9 +74,7 @@ RETRY = "A retry: already entered"
 @needs("patrol.walk")
 def put_patrol(patrol_id: UUID) -> tuple[dict[str, Any], int]:
     """Begin a patrol in a level-3 grid."""
-    return put_record(
-        "patrol", patrol_id, PatrolReportSchema(), PatrolReport, service.start, Patrol
-    )
+    return put_record("patrol", patrol_id, PatrolReportSchema, PatrolReport, service.start, Patrol)
 
 
 @blueprint.put("/patrol-ends/<uuid7:patrol_end_id>")
@@ -92,7 +90,7 @@ def put_patrol_end(patrol_end_id: UUID) -> tuple[dict[str, Any], int]:
     return put_record(
         "patrol_end",
         patrol_end_id,
-        PatrolEndReportSchema(),
+        PatrolEndReportSchema,
         PatrolEndReport,
         service.end,
         PatrolEnd,
@@ -110,7 +108,7 @@ def put_patrol_end(patrol_end_id: UUID) -> tuple[dict[str, Any], int]:
 def put_track(patrol_id: UUID, seq: int) -> tuple[dict[str, Any], int]:
     """Hand in a part of the track of one's own patrol. Fixes outside the patrol are dropped."""
     who, now, sent = caller(), utc_now(), json_object()
-    facts = TrackPartSchema().load(sent)
+    facts = made(TrackPartSchema).load(sent)
     envelope = sealed(who, new_id(), sent, now, now)
     report = TrackReport(envelope=envelope, patrol_id=patrol_id, seq=seq, **facts)
     told = {"kind": "track", "body": {**sent, "patrol_id": str(patrol_id), "seq": seq}}
@@ -133,7 +131,7 @@ def put_day_close(day_close_id: UUID) -> tuple[dict[str, Any], int]:
     return put_record(
         "day_close",
         day_close_id,
-        DayCloseReportSchema(),
+        DayCloseReportSchema,
         DayCloseReport,
         service.close_day,
         DayClose,

@@ -35,7 +35,7 @@ def put_enterprise_proposal(enterprise_proposal_id: UUID) -> tuple[dict[str, Any
     answer, status = put_record(
         "enterprise_proposal",
         enterprise_proposal_id,
-        ProposalReportSchema(),
+        ProposalReportSchema,
         ProposalReport,
         propose,
         EnterpriseProposal,
