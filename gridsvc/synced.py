@@ -11,15 +11,13 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Index, event, inspect, literal_column
+from sqlalchemy import Index, event, inspect
 from sqlalchemy.orm import Mapped, ORMExecuteState, mapped_column
 
-from gridsvc.batches import Row, insert_new, insertion
+from gridsvc.batches import Row, insert_new, put
 from gridsvc.db import Counter, Model
 from gridsvc.scoped import InJurisdiction, Scoped, scoped_fk
 from gridsvc.session import Session
-
-ONE: ColumnElement[int] = literal_column("1")  # Citus cannot plan a parameter after ON CONFLICT
 
 
 class Synced(Scoped):
@@ -61,12 +59,14 @@ def tick(session: Session, grid_ids: Collection[UUID]) -> dict[UUID, int]:
     if not grid_ids:
         return {}
     rows = [{"grid_id": grid_id, "version": 1} for grid_id in sorted(set(grid_ids))]
-    advance = insertion(session, SyncClock, rows).on_conflict_do_update(
-        index_elements=["jurisdiction_id", "grid_id"],
-        set_={"version": SyncClock.version + ONE},
-    )
-    ticked = session.execute(advance.returning(SyncClock.grid_id, SyncClock.version))
-    return {grid_id: version for grid_id, version in ticked}
+    return {grid_id: version for grid_id, version in put(session, SyncClock, rows, ADVANCE)}
+
+
+# A literal: Citus cannot plan a parameter after ON CONFLICT.
+ADVANCE = """
+ON CONFLICT (jurisdiction_id, grid_id) DO UPDATE SET version = sync_clock.version + 1
+RETURNING grid_id, version
+"""
 
 
 def enter(session: Session, model: type[Synced], rows: Sequence[Row]) -> set[UUID]:

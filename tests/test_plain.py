@@ -56,9 +56,9 @@ WHOLE: dict[str, Any] = {
 NASTY = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text("ab料", max_size=3),
     st.just("\0"), st.just("\ud800"), st.just(2**60), st.just(10**400), st.just("8"),
-    st.just(ID.upper()), st.just(f"{{{ID}}}"), st.just("2026-03-02"), st.just("2026-03-02T09:00:00"),
-    st.just(True), st.just("2026-03-02T09:00:00Z"), st.just("0001-01-01T00:00:00+14:00"), st.just([]),
-    st.just({}), st.just([{}]), st.just([None]), st.just(1.0), st.just("x" * 5000),
+    st.just(ID.upper()), st.just(f"{{{ID}}}"), st.just("2026-03-02"), st.just(True),
+    st.just("2026-03-02T09:00:00"), st.just("2026-03-02T09:00:00Z"),
+    st.just("0001-01-01T00:00:00+14:00"), st.just([]), st.just({}), st.just([{}]), st.just([None]), st.just(1.0), st.just("x" * 5000),
 )  # fmt: skip
 
 
@@ -80,7 +80,9 @@ def _spoil(draw: st.DrawFn, value: Any) -> None:
     if isinstance(value[key], dict | list) and draw(st.booleans()):
         _spoil(draw, value[key])
     elif isinstance(value, dict) and draw(st.booleans()):
-        draw(st.sampled_from([value.pop, lambda key: value.update({f"{key}x": 1})]))(key)
+        told = value.pop(key)
+        if draw(st.booleans()):
+            value[f"{key}x"] = told
     else:
         value[key] = draw(NASTY)
 
@@ -108,14 +110,14 @@ def test_there_is_a_body_of_every_kind_and_the_short_cut_reads_it():
         )
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(bodies())
 def test_a_body_is_read_or_refused_as_ever(told: tuple[str, Any]):
     kind, body = told
     assert sooner(KINDS[kind].schema, body) == as_ever(KINDS[kind].schema, body)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_record_is_read_or_refused_as_ever(data: st.DataObject):
     record = {"kind": "patrol", "id": ID, "made_at": MOMENT, "device_seq": 1, "body": {"a": 1}}

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Executable, Text, cast, func, select, update
+from sqlalchemy import Executable, Text, cast, func, select
 
 from gridsvc.actor import Actor
 from gridsvc.audit.models import AuditEntry, AuditHead
@@ -33,9 +33,8 @@ def record(session: Session, acts: Sequence[Act], *, by: Actor, at: datetime) ->
     if not acts:
         return
     session.flush()
-    head = select(AuditHead.seq, AuditHead.hash).with_for_update()
-    seq, hash_ = session.execute(head).one()
-    here = session.jurisdiction_id
+    here, asked = session.jurisdiction_id, session.connection()
+    seq, hash_ = asked.exec_driver_sql(LOCK_HEAD, {"here": here}).one()
     links = list(
         chain(
             acts, jurisdiction_id=here, after=(seq, hash_), by=by, at=at,
@@ -43,7 +42,14 @@ def record(session: Session, acts: Sequence[Act], *, by: Actor, at: datetime) ->
         )
     )  # fmt: skip
     insert_all(session, AuditEntry, [_row(link, by) for link in links])
-    session.execute(update(AuditHead).values(seq=links[-1].seq, hash=links[-1].hash))
+    end = {"here": here, "seq": links[-1].seq, "hash": links[-1].hash}
+    asked.exec_driver_sql(MOVE_HEAD, end)
+
+
+LOCK_HEAD = "SELECT seq, hash FROM audit_head WHERE jurisdiction_id = %(here)s FOR UPDATE"
+MOVE_HEAD = """
+UPDATE audit_head SET seq = %(seq)s, hash = %(hash)s WHERE jurisdiction_id = %(here)s
+"""
 
 
 def _row(link: Link, by: Actor) -> dict[str, Any]:

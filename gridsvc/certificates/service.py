@@ -9,7 +9,7 @@ from gridsvc.accountability.service import UnknownPerson
 from gridsvc.actor import Actor
 from gridsvc.audit import service as audit
 from gridsvc.audit.rules import Act
-from gridsvc.batches import insertion
+from gridsvc.batches import put
 from gridsvc.certificates.models import Certificate
 from gridsvc.errors import Conflict, NotFound
 from gridsvc.ids import new_id
@@ -36,8 +36,7 @@ def certify(session: Session, facts: Mapping[str, Any], *, by: Actor, now: datet
     if session.get(Person, (here, facts["person_id"])) is None:
         raise UnknownPerson(f"There is no {facts['person_id']}.")
     row = {"id": id, "recorded_at": now, "recorded_by_id": by.person_id, **facts}
-    free = insertion(session, Certificate, [row]).on_conflict_do_nothing()
-    if session.scalar(free.returning(Certificate.id)) is None:
+    if not put(session, Certificate, [row], "ON CONFLICT DO NOTHING RETURNING id"):
         raise CertificateTaken(f"{facts['number']} is entered already.")
     one = session.get_one(Certificate, (here, id))
     told = {name: [None, _plain(value)] for name, value in facts.items()}

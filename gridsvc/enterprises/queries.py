@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from shapely import Point, Polygon
+from shapely import Point, Polygon, points
 from sqlalchemy import ColumnElement, Select, exists, false, func, inspect, literal, or_, select
 
 from gridsvc.accountability.models import Duty
@@ -36,6 +36,19 @@ def existing(session: Session, id: UUID) -> Enterprise:
     if found is None:
         raise NoSuchEnterprise(f"There is no enterprise {id}, or none you may see.")
     return found
+
+
+def locations(session: Session, ids: Collection[UUID]) -> dict[UUID, Point]:
+    """Return where some enterprises lie, in EPSG:4326, by id."""
+    rows = session.glance(LOCATIONS, ids=list(ids))
+    lon, lat = [row[1] for row in rows], [row[2] for row in rows]
+    return dict(zip([row[0] for row in rows], points(lon, lat), strict=True))
+
+
+LOCATIONS = """
+SELECT id, ST_X(location), ST_Y(location) FROM enterprise
+WHERE jurisdiction_id = %(here)s AND id = ANY(%(ids)s)
+"""
 
 
 def are_apart(session: Session, one_id: UUID, other_id: UUID) -> bool:

@@ -64,13 +64,17 @@ def record_models() -> dict[str, type[FieldRecord]]:
 
 def receivers(session: Session, device_ids: Collection[UUID | None]) -> dict[UUID, list[Period]]:
     """Return during which periods devices had an external receiver, by device."""
-    named = {id for id in device_ids if id is not None}
+    named = [id for id in device_ids if id is not None]
     found: dict[UUID, list[Period]] = defaultdict(list)
-    if named:
-        known = select(TrustedReceiver).where(TrustedReceiver.device_id.in_(named))
-        for one in session.scalars(known):
-            found[one.device_id].append(Range(one.since, one.until))
+    for device_id, since, until in session.glance(TRUSTED, devices=named) if named else ():
+        found[device_id].append(Range(since, until))
     return found
+
+
+TRUSTED = """
+SELECT device_id, since, until FROM trusted_receiver
+WHERE jurisdiction_id = %(here)s AND device_id = ANY(%(devices)s)
+"""
 
 
 def measure_then(session: Session, at: datetime) -> Measure:

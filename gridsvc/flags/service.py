@@ -11,7 +11,7 @@ from sqlalchemy import select
 from gridsvc.actor import Actor
 from gridsvc.audit import service as audit
 from gridsvc.audit.rules import Act
-from gridsvc.batches import insert_all, insertion
+from gridsvc.batches import insert_all, put
 from gridsvc.flags.models import Flag, TrustedReceiver, Unweighed
 from gridsvc.flags.queries import record_models
 from gridsvc.flags.rules import (
@@ -61,8 +61,7 @@ def raise_flags(
     if not rows:
         return {}
     rows.sort(key=lambda row: (row["record_id"], row["kind"], row["about"]))
-    fresh = insertion(session, Flag, rows).on_conflict_do_nothing().returning(Flag.id)
-    new = set(session.scalars(fresh))
+    new = {id for (id,) in put(session, Flag, rows, "ON CONFLICT DO NOTHING RETURNING id")}
     return {row["id"]: _finding(row) for row in rows if row["id"] in new}
 
 

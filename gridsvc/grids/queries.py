@@ -1,23 +1,25 @@
 """Which grid a point is in, and was in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from shapely import Point
-from sqlalchemy import Uuid, and_, func, literal, or_, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import and_, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from geo.boundaries import NEAR_BORDER_M
-from gridsvc.batches import recordset
-from gridsvc.db import Moment, Wgs84
+from gridsvc.batches import as_document
+from gridsvc.db import Wgs84
 from gridsvc.grids.models import Boundary, Grid
 from gridsvc.grids.rules import Standing
 from gridsvc.session import Session
 
+K = TypeVar("K", bound=Hashable)
 
-def grids_at(session: Session, places: Mapping[UUID, tuple[Point, datetime]]) -> dict[UUID, UUID]:
+
+def grids_at(session: Session, places: Mapping[K, tuple[Point, datetime]]) -> dict[K, UUID]:
     """Return the deepest territorial grid that each place was in at its moment, by its key.
 
     A place that was in none is left out. One on a border is in the grid with the lower
@@ -25,20 +27,32 @@ def grids_at(session: Session, places: Mapping[UUID, tuple[Point, datetime]]) ->
     """
     if not places:
         return {}
-    rows = [{"key": key, "point": point, "at": at} for key, (point, at) in places.items()]
-    given = recordset({"key": Uuid(), "point": Wgs84("POINT"), "at": Moment()}, rows)
-    was_there = and_(
-        Boundary.period.op("@>")(given.c.at), func.ST_Intersects(Boundary.area, given.c.point)
-    )
-    statement = (
-        select(given.c.key, Grid.id)
-        .ext(distinct_on(given.c.key))
-        .join_from(given, Boundary, was_there)
-        .join(Boundary.grid)
-        .where(Grid.kind == "territorial")
-        .order_by(given.c.key, Grid.level.desc(), Grid.code)
-    )
-    return {key: grid_id for key, grid_id in session.execute(statement)}
+    keys = list(places)
+    rows = [{"n": n, "point": point, "at": at} for n, (point, at) in enumerate(places.values())]
+    found = session.glance(LAY_IN, places=as_document(rows))
+    return {keys[n]: grid_id for n, grid_id in found}
+
+
+# IS TRUE keeps the planner from looking a moment up in an index: each place goes by where it
+# is, which leaves a handful of boundaries, not by when, which leaves all of them. And each grid
+# that was hit is read once, not for each place.
+LAY_IN = """
+WITH hit AS MATERIALIZED (
+    SELECT given.n, boundary.grid_id
+    FROM jsonb_to_recordset(CAST(%(places)s AS jsonb))
+         AS given(n integer, point geometry(POINT, 4326), at timestamptz)
+    JOIN boundary ON boundary.jurisdiction_id = %(here)s
+         AND ST_Intersects(boundary.area, given.point)
+         AND (boundary.period @> given.at) IS TRUE
+), territorial AS MATERIALIZED (
+    SELECT id, level, code FROM grid
+    WHERE jurisdiction_id = %(here)s AND kind = 'territorial'
+      AND id = ANY(ARRAY(SELECT DISTINCT grid_id FROM hit))
+)
+SELECT DISTINCT ON (hit.n) hit.n, territorial.id
+FROM hit JOIN territorial ON territorial.id = hit.grid_id
+ORDER BY hit.n, territorial.level DESC, territorial.code
+"""
 
 
 def locate(session: Session, point: Point, at: datetime) -> Sequence[Grid]:

@@ -5,9 +5,11 @@ judges the flags. It is refused only if nobody could say what it means, or if it
 had no business there.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -127,6 +129,23 @@ class Circumstances:
     received_at: datetime
     receivers: Mapping[UUID, Iterable[Period]] = field(default_factory=dict)  # by device
     certificates: Mapping[UUID, list[Certificate]] = field(default_factory=dict)  # by person
+    _numbers: dict[UUID, Numbers] = field(default_factory=dict)  # by rule set, as they are read
+
+    def numbers(self, at: datetime) -> Numbers:
+        """Return the numbers that counted at a moment. Raises NoRuleSet."""
+        rule_set = in_force(self.rule_sets, at)
+        if rule_set.id not in self._numbers:
+            self._numbers[rule_set.id] = Numbers.read(rule_set.document)
+        return self._numbers[rule_set.id]
+
+    @cached_property
+    def held_there(self) -> Mapping[tuple[UUID, UUID], list[Held]]:
+        """What reaches a subject of all that somebody held, by their id and its own."""
+        found: dict[tuple[UUID, UUID], list[Held]] = defaultdict(list)
+        for person_id, duties in self.held.items():
+            for duty in duties:
+                found[person_id, duty.subject_id].append(duty)
+        return found
 
 
 def admit(report: InspectionReport, known: Circumstances) -> Row:
@@ -159,9 +178,9 @@ def _check_duty(
     report: InspectionReport, grid_id: UUID, known: Circumstances, at: datetime
 ) -> None:
     sender_id = report.envelope.sender_id
-    held = list(known.held[sender_id])
+    held = known.held_there.get((sender_id, grid_id), ())
     if not may(held, "inspection.register", grid_id, at):
-        raise no_duty_there(held, grid_id, report.enterprise_id)
+        raise no_duty_there(known.held[sender_id], grid_id, report.enterprise_id)
     if report.formal is None:
         return
     if not may(held, DEED, grid_id, at):
@@ -245,7 +264,7 @@ def _facts(report: InspectionReport) -> Row:
 def suspicions(report: InspectionReport, known: Circumstances) -> list[Finding]:
     """Return what speaks against a report that was entered."""
     at = report.envelope.occurred_at(known.received_at)
-    numbers = Numbers.read(in_force(known.rule_sets, at).document)
+    numbers = known.numbers(at)
     location = known.places[report.envelope.id].location
     device_id = report.envelope.device_id
     has_receiver = device_id is not None and any(

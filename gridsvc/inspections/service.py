@@ -1,17 +1,17 @@
 """Registering inspections."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import select
+from shapely import Point
 
 from gridsvc.accountability.queries import held_by_each
 from gridsvc.actor import Actor
 from gridsvc.audit import service as audit
 from gridsvc.certificates.queries import of_each
-from gridsvc.enterprises.models import Enterprise
+from gridsvc.enterprises.queries import locations
 from gridsvc.errors import Outcome
 from gridsvc.flags import service as flags
 from gridsvc.flags.queries import receivers
@@ -30,7 +30,7 @@ from gridsvc.inspections.rules import (
 from gridsvc.marks import visits
 from gridsvc.media import service as media
 from gridsvc.records import Row, acts, firsts, judged, outcomes
-from gridsvc.rules.models import Checklist, RuleSet
+from gridsvc.rules.queries import checklists_of, every_rule_set
 from gridsvc.session import Session
 from gridsvc.synced import enter
 from gridsvc.weeks import local_day
@@ -81,43 +81,45 @@ def _circumstances(
     session: Session, reports: Sequence[InspectionReport], now: datetime
 ) -> Circumstances:
     """Read what the rules need: a fixed number of queries, however many reports there are."""
-    checklist_ids = {report.checklist_id for report in reports}
-    checklists = session.scalars(select(Checklist).where(Checklist.id.in_(checklist_ids)))
-    positions = {
-        report.envelope.id: (report.position, report.envelope.occurred_at(now))
-        for report in reports
-        if report.position is not None
-    }
+    session.connection()  # all of them in the transaction that has begun anyway
     corrects_ids = {report.corrects_id for report in reports if report.corrects_id}
     officers = {id for report in reports for id in officers_of(report.formal)}
+    where = locations(session, {report.enterprise_id for report in reports})
+    lay_in = _grids(session, reports, where, now)
     return Circumstances(
         corrected=queries.corrected(session, corrects_ids) if corrects_ids else {},
-        places=_places(session, reports, now),
-        position_grids=grids_at(session, positions),
-        checklists={checklist.id: checklist for checklist in checklists},
+        places={
+            r.envelope.id: Place(
+                location=where[r.enterprise_id], grid_id=lay_in.get((SITE, r.envelope.id))
+            )
+            for r in reports
+            if r.enterprise_id in where
+        },
+        position_grids={id: grid for (what, id), grid in lay_in.items() if what == PHONE},
+        checklists=checklists_of(session, {report.checklist_id for report in reports}),
         held=held_by_each(session, officers | {r.envelope.sender_id for r in reports}),
-        rule_sets=session.scalars(select(RuleSet)).all(),
+        rule_sets=every_rule_set(session),
         received_at=now,
         receivers=receivers(session, {r.envelope.device_id for r in reports}),
         certificates=of_each(session, officers),
     )
 
 
-def _places(
-    session: Session, reports: Sequence[InspectionReport], now: datetime
-) -> dict[UUID, Place]:
-    enterprise_ids = {report.enterprise_id for report in reports}
-    found = select(Enterprise.id, Enterprise.location).where(Enterprise.id.in_(enterprise_ids))
-    locations = {id: location for id, location in session.execute(found)}
-    here = [report for report in reports if report.enterprise_id in locations]
-    wanted = {
-        report.envelope.id: (locations[report.enterprise_id], report.envelope.occurred_at(now))
-        for report in here
-    }
-    grids = grids_at(session, wanted)
-    return {
-        report.envelope.id: Place(
-            location=locations[report.enterprise_id], grid_id=grids.get(report.envelope.id)
-        )
-        for report in here
-    }
+SITE, PHONE = "site", "phone"  # where the enterprise of a report is, and where the phone was
+
+
+def _grids(
+    session: Session,
+    reports: Sequence[InspectionReport],
+    where: Mapping[UUID, Point],
+    now: datetime,
+) -> dict[tuple[str, UUID], UUID]:
+    """Return the grids of the enterprises and of the phones at the time, by id of the report."""
+    places: dict[tuple[str, UUID], tuple[Point, datetime]] = {}
+    for report in reports:
+        id, at = report.envelope.id, report.envelope.occurred_at(now)
+        if report.enterprise_id in where:
+            places[SITE, id] = where[report.enterprise_id], at
+        if report.position is not None:
+            places[PHONE, id] = report.position, at
+    return grids_at(session, places)

@@ -13,7 +13,7 @@ from gridsvc.accountability.rules import Held
 from gridsvc.actor import Actor
 from gridsvc.audit import service as audit
 from gridsvc.audit.rules import Act
-from gridsvc.batches import insertion
+from gridsvc.batches import put
 from gridsvc.errors import DomainError, Kept, Outcome
 from gridsvc.flags.service import mark_unweighed
 from gridsvc.patrols.models import DayClose, Patrol, PatrolEnd, TrackChunk
@@ -177,8 +177,8 @@ def _enter_chunks(session: Session, rows: Sequence[Row]) -> set[UUID]:
     if not rows:
         return set()
     in_order = sorted(rows, key=lambda row: (row["patrol_id"], row["seq"], row["record_id"]))
-    free = insertion(session, TrackChunk, in_order).on_conflict_do_nothing()
-    return set(session.scalars(free.returning(TrackChunk.record_id)))
+    free = put(session, TrackChunk, in_order, "ON CONFLICT DO NOTHING RETURNING record_id")
+    return {id for (id,) in free}
 
 
 def _track_outcomes(

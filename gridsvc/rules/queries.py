@@ -1,8 +1,9 @@
 """What was in force when."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.orm import joinedload
@@ -16,6 +17,21 @@ from gridsvc.session import Session
 def numbers_at(session: Session, at: datetime) -> Numbers:
     """Return the numbers in force at a moment. Raises NoRuleSet."""
     return Numbers.read(in_force(session.scalars(select(RuleSet)).all(), at).document)
+
+
+def every_rule_set(session: Session) -> list[RuleSet]:
+    """Return what every rule set says, and from when: copies, for who judges many records."""
+    sql = "SELECT id, in_force_from, document FROM rule_set WHERE jurisdiction_id = %(here)s"
+    return [
+        RuleSet(id=id, in_force_from=since, document=document)
+        for id, since, document in session.glance(sql)
+    ]
+
+
+def checklists_of(session: Session, ids: Collection[UUID]) -> dict[UUID, Checklist]:
+    """Return the items of some checklists: copies, for who judges many records."""
+    sql = "SELECT id, items FROM checklist WHERE jurisdiction_id = %(here)s AND id = ANY(%(ids)s)"
+    return {id: Checklist(id=id, items=items) for id, items in session.glance(sql, ids=list(ids))}
 
 
 def rule_sets(session: Session, now: datetime) -> list[dict[str, Any]]:

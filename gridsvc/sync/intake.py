@@ -94,7 +94,7 @@ def _take(
 
 def _known(who: Sender, records: Sequence[Any]) -> dict[int, Quarantined]:
     """Return, by position, what was kept aside when the same record was sent before."""
-    ids = {sent["id"] for sent in records if isinstance(sent, dict) and _is_id(sent.get("id"))}
+    ids = {id for sent in records if isinstance(sent, dict) and (id := _id(sent.get("id")))}
     with transaction(who.jurisdiction_id) as session:
         asides = {one.digest: one for one in known_asides(session, who.person_id, ids)}
     if not asides:
@@ -103,11 +103,11 @@ def _known(who: Sender, records: Sequence[Any]) -> dict[int, Quarantined]:
     return {n: aside for n, aside in found.items() if aside is not None}
 
 
-def _is_id(value: Any) -> bool:
+def _id(value: Any) -> UUID | None:
     try:
-        return isinstance(value, str) and bool(UUID(value))
+        return UUID(value) if isinstance(value, str) else None
     except ValueError:
-        return False
+        return None
 
 
 def _until(known: Quarantined | None, now: datetime) -> datetime | None:

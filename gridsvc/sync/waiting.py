@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -54,18 +53,31 @@ def count_held(session: Session, sender_id: UUID) -> int:
 
 
 def known_asides(
-    session: Session, sender_id: UUID, record_ids: Collection[Any]
+    session: Session, sender_id: UUID, record_ids: Collection[UUID]
 ) -> Sequence[Quarantined]:
-    """Return what somebody sent before under one of these ids, and was kept aside."""
-    if not record_ids:
+    """Return what somebody sent before under one of these ids, and was kept aside.
+
+    Mostly there is none, which a glance tells.
+    """
+    if not record_ids or not session.glance(KNOWN, sender=sender_id, ids=list(record_ids)):
         return []
     found = select(Quarantined).where(Quarantined.record_id.in_(list(record_ids)))
     return session.scalars(found.where(Quarantined.sender_id == sender_id)).all()
 
 
+KNOWN = """
+SELECT true FROM quarantined WHERE jurisdiction_id = %(here)s AND sender_id = %(sender)s
+    AND record_id = ANY(%(ids)s) LIMIT 1
+"""
+AWAITED = """
+SELECT true FROM quarantined WHERE jurisdiction_id = %(here)s
+    AND waits_for = ANY(%(ids)s) AND state = ANY(%(open)s) LIMIT 1
+"""
+
+
 def waiting_for(session: Session, record_ids: Collection[UUID]) -> Sequence[Quarantined]:
-    """Return what is kept aside because it builds on one of these records."""
-    if not record_ids:
+    """Return what is kept aside because it builds on one of these records. Mostly none."""
+    if not record_ids or not session.glance(AWAITED, ids=list(record_ids), open=list(OPEN)):
         return []
     found = _open().where(Quarantined.waits_for.in_(record_ids))
     return session.scalars(found.order_by(Quarantined.id)).all()

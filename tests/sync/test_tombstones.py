@@ -76,7 +76,7 @@ def move(session, village):
     """An enterprise is filed under another grid."""
 
     def _move(enterprise: Enterprise, grid: Grid) -> None:
-        service.settle(session, [Move(enterprise.id, enterprise.grid_id, grid.id)])
+        service.settle(session, [Move(enterprise.id, enterprise.grid_id, grid.id)], NOON)
         session.commit()
 
     return _move
@@ -236,7 +236,8 @@ def move_often(app, village, yards: list[UUID], seed: int) -> None:
                     filed = select(Enterprise.id, Enterprise.grid_id)
                     rows = session.execute(filed.where(Enterprise.id.in_(wanted))).all()
                     there = {grids[0]: grids[1], grids[1]: grids[0]}
-                    service.settle(session, [Move(id, grid, there[grid]) for id, grid in rows])
+                    moves = [Move(id, grid, there[grid]) for id, grid in rows]
+                    service.settle(session, moves, NOON)
                     session.execute(text("SELECT pg_sleep(:s)"), {"s": chance.random() / 200})
                     if chance.random() < 0.2:
                         raise InterruptedError
