@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from gridsvc.rules.models import RuleSet
@@ -66,9 +66,27 @@ class Due(NamedTuple):
     rule: VisitRule
 
 
+class Was(NamedTuple):
+    """What an object was for the rules, up to the day before `until`."""
+
+    until: date
+    supervision_class: str
+    kind: str
+
+
+class Lay(NamedTuple):
+    """In which grid an object lay, up to the day before `until`."""
+
+    until: date
+    grid_id: UUID
+
+
 @dataclass(frozen=True)
 class Watched:
-    """An object, and what matters of it for the rules."""
+    """An object, and what matters of it for the rules.
+
+    `was` and `lay` tell of days gone by, in order; days on which it was not at work are `exempt`.
+    """
 
     id: UUID
     supervision_class: str
@@ -76,6 +94,19 @@ class Watched:
     registered_on: date
     attention: tuple[Days, ...] = ()
     exempt: tuple[Days, ...] = ()
+    idle: tuple[Days, ...] = ()  # not at work: some of `exempt`
+    was: tuple[Was, ...] = ()
+    lay: tuple[Lay, ...] = ()
+
+    def on(self, day: date) -> tuple[str, str]:
+        """Return the class and the kind by which a day is judged."""
+        for until, supervision_class, kind in self.was:
+            if day < until:
+                return supervision_class, kind
+        return self.supervision_class, self.kind
+
+    def is_at_work(self, day: date) -> bool:
+        return not any(first <= day <= last for first, last in self.idle)
 
 
 @dataclass(frozen=True)
@@ -202,7 +233,7 @@ class Rulebook:
             for n, (since, one) in enumerate(by_day.items())
         ]
         self.calendar = WorkCalendar(calendar)
-        self._courses: dict[tuple[Duty, str, str, tuple[Days, ...]], Course] = {}
+        self._courses: dict[tuple[Any, ...], Course] = {}
 
     @cached_property
     def duties(self) -> set[Duty]:
@@ -221,7 +252,7 @@ class Rulebook:
         return self.calendar.is_patrol_day(day, workdays_only=only)
 
     def course(self, duty: Duty, one: Watched) -> Course:
-        key = (duty, one.supervision_class, one.kind, one.attention)
+        key = (duty, one.supervision_class, one.kind, one.attention, one.was)
         if key not in self._courses:
             self._courses[key] = Course(self._stretches(duty, one), self.calendar)
         return self._courses[key]
@@ -246,13 +277,14 @@ class Rulebook:
 
     def _stretches(self, duty: Duty, one: Watched) -> list[Stretch]:
         bounds = {judge.since for judge in self.judges}
+        bounds |= {was.until for was in one.was}
         bounds |= {day for first, last in one.attention for day in (first, last + DAY)}
         stretches: list[Stretch] = []
         for since in sorted(bounds):
             judge = self.judging(since)
             is_marked = any(first <= since <= last for first, last in one.attention)
             numbers = judge.numbers
-            rule = numbers.rule_for(duty, one.supervision_class, one.kind, is_marked=is_marked)
+            rule = numbers.rule_for(duty, *one.on(since), is_marked=is_marked)
             stretches.append(Stretch(since, judge.id, rule, numbers.patrol_on_workdays_only))
         return stretches
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, and_, select
+from sqlalchemy import ScalarSelect, select
 
 from gridsvc.accountability.models import Duty as Post
 from gridsvc.accountability.queries import holders
@@ -85,7 +85,7 @@ def due_visits(session: Session, grid_ids: Collection[UUID], day: date) -> dict[
     end = midnight(day + DAY)
     rule_sets = session.scalars(select(RuleSet)).all()
     in_force(rule_sets, end - INSTANT)
-    watched = watch(session, grid_ids)
+    watched = watch(session, grid_ids, since=day).on(day)
     found = asks(watched.book, outlook(session, watched, midnight(day)), day)
     evening = outlook(session, watched, end)
     left = {(ask.one.id, ask.duty) for ask in asks(watched.book, evening, day)}
@@ -115,8 +115,9 @@ def coverage_debt(
     moment before the first rule set.
     """
     in_force(session.scalars(select(RuleSet)).all(), at)
-    watched = watch(session, grid_ids)
-    found = asks(watched.book, outlook(session, watched, at + INSTANT), local_day(at))
+    day = local_day(at)
+    watched = watch(session, grid_ids, since=day).on(day)
+    found = asks(watched.book, outlook(session, watched, at + INSTANT), day)
     return told(session, watched, [ask for ask in found if ask.owed_days > 0], at)
 
 
@@ -128,7 +129,7 @@ def told(
     The responsible person of the enterprise; if that seat is vacant, the head of the grid
     whose duty it is. The officer is told only where a turn names one.
     """
-    rows = _with_grids(session, [ask.one.id for ask in owed])
+    rows = _with_grids(session, watched, [ask.one for ask in owed], local_day(at))
     above = _grids_above(session, {grid.id for _, grid in rows.values()})
     subjects = {enterprise.id for enterprise, _ in rows.values()}
     subjects |= {grid.id for line in above.values() for grid in line}
@@ -167,8 +168,9 @@ def _item(
     day: date,
 ) -> dict[str, Any]:
     (enterprise, visited), end = known, midnight(day + DAY) - INSTANT
-    checklist = checklist_for(lists, enterprise.kind, end) or checklist_for(lists, "other", end)
     first = asked[0]
+    _, kind = first.one.on(day)
+    checklist = checklist_for(lists, kind, end) or checklist_for(lists, "other", end)
     open_ones = [ask for ask in asked if (enterprise.id, ask.duty) in left]
     return {
         "enterprise": enterprise,
@@ -202,15 +204,14 @@ def _ask(ask: Ask, watched: Watch) -> dict[str, Any]:
 
 
 def _with_grids(
-    session: Session, enterprise_ids: Collection[UUID]
+    session: Session, watched: Watch, objects: Collection[Watched], day: date
 ) -> dict[UUID, tuple[Enterprise, Grid]]:
-    filed = and_(Grid.jurisdiction_id == Enterprise.jurisdiction_id, Grid.id == Enterprise.grid_id)
-    rows = session.execute(
-        select(Enterprise, Grid)
-        .join(Grid, filed)
-        .where(Enterprise.id.in_(list(set(enterprise_ids))))
-    )
-    return {enterprise.id: (enterprise, grid) for enterprise, grid in rows}
+    """Return enterprises with the grid that each lay in on a day."""
+    lay = {one.id: watched.grid_on(one, day) for one in objects}
+    found = session.scalars(select(Enterprise).where(Enterprise.id.in_(list(lay))))
+    grids = session.scalars(select(Grid).where(Grid.id.in_(set(lay.values()))))
+    by_id = {grid.id: grid for grid in grids}
+    return {enterprise.id: (enterprise, by_id[lay[enterprise.id]]) for enterprise in found}
 
 
 def _grids_above(session: Session, grid_ids: Collection[UUID]) -> dict[UUID, list[Grid]]:

@@ -50,18 +50,19 @@ def visits_due(
     Of the duties of villages, and of the towns among `grid_ids`. Each day is judged by the
     rules in force as it begins. A visit of today that has not been made is not missing yet.
     """
-    watched = watch(session, grid_ids)
+    watched = watch(session, grid_ids, since=span.first)
     towns, found = _towns(session, grid_ids), list[VisitDue]()
     for (level, _), each in watchings(session, watched, span):
-        place = watched.places[each.one.id]
-        grid_id = place.grid_id if level > TOWN else towns.get(place.grid_id)
-        if grid_id and level >= TOWN:
-            listed = dues(
-                each.seen_on, each.made, each.next_due, last=span.last, today=local_day(as_of)
-            )
-            found += [
-                VisitDue(each.one.id, place.name, grid_id, day, made_by) for day, made_by in listed
-            ]
+        if level < TOWN:
+            continue
+        for day, made_by in dues(
+            each.seen_on, each.made, each.next_due, last=span.last, today=local_day(as_of)
+        ):
+            lay = watched.grid_on(each.one, max(day, span.first))
+            grid_id = lay if level > TOWN else towns.get(lay)
+            if grid_id and lay in watched.grid_ids:
+                name = watched.places[each.one.id].name
+                found.append(VisitDue(each.one.id, name, grid_id, day, made_by))
     order = {one.id: n for n, one in enumerate(watched.objects)}
     return sorted(found, key=lambda due: (order[due.enterprise_id], due.due_on))
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -27,6 +27,7 @@ from gridsvc.enterprises.models import Enterprise
 from gridsvc.ids import moment_of
 from gridsvc.marks.models import Mark, Visit
 from gridsvc.patrols.due import Days, Rulebook, Seen, Watched, period_of
+from gridsvc.patrols.past import FEW, Past, at_work, gone_since, pasts
 from gridsvc.rules.models import RuleSet
 from gridsvc.rules.queries import calendar
 from gridsvc.rules.rules import Duty
@@ -34,7 +35,7 @@ from gridsvc.session import Session
 from gridsvc.weeks import LOCAL, local_day
 
 EARLIEST, LATEST = date(1990, 1, 1), date(2250, 1, 1)
-FEW = 2000  # so many can be named one by one in a query
+NOTHING = Past()
 ONE_PERIOD = timedelta(days=16)
 
 
@@ -65,6 +66,7 @@ class Watch:
     places: Mapping[UUID, Place]
     grid_ids: Collection[UUID]
     beside: tuple[Rulebook, ...] = ()  # that may ask for visits, too
+    gone: frozenset[UUID] = frozenset()  # what was at work there, and is not any more
 
     @property
     def books(self) -> tuple[Rulebook, ...]:
@@ -75,6 +77,20 @@ class Watch:
         """Everybody's duties under any of the rule sets, the village by day first."""
         every = {duty for book in self.books for duty in book.duties}
         return sorted(every, key=lambda duty: (-duty[0], duty[1]))
+
+    def grid_on(self, one: Watched, day: date) -> UUID:
+        """Return the grid that an object lay in on a day."""
+        lay = (lay.grid_id for lay in one.lay if day < lay.until)
+        return next(lay, self.places[one.id].grid_id)
+
+    def is_there(self, one: Watched, day: date) -> bool:
+        """Say whether an object was at work in the grids on a day."""
+        return one.is_at_work(day) and self.grid_on(one, day) in self.grid_ids
+
+    def on(self, day: date) -> "Watch":
+        """Return what was at work in the grids on a day."""
+        there = [one for one in self.objects if self.is_there(one, day)]
+        return replace(self, objects=there)
 
     def asked(self, duty: Duty) -> list[Watched]:
         """Return the objects of which a duty ever asks for visits."""
@@ -93,37 +109,52 @@ def rulebook(session: Session, *more: RuleSet) -> Rulebook:
     return Rulebook(rule_sets, calendar(session, EARLIEST, LATEST))
 
 
-def watch(session: Session, grid_ids: Collection[UUID], book: Rulebook | None = None) -> Watch:
-    """Return what is at work in some grids now."""
-    active = select(
+def watch(
+    session: Session,
+    grid_ids: Collection[UUID],
+    book: Rulebook | None = None,
+    *,
+    since: date | None = None,
+) -> Watch:
+    """Return what is at work in some grids now, or was on a day `since` some other."""
+    gone = frozenset(gone_since(session, grid_ids, since)) if since else frozenset[UUID]()
+    there = select(
         Enterprise.id, Enterprise.supervision_class, Enterprise.kind, Enterprise.grid_id,
-        Enterprise.code, Enterprise.name,
-    ).where(Enterprise.grid_id.in_(grid_ids), Enterprise.state == "active")  # fmt: skip
-    rows = session.execute(active.order_by(Enterprise.code)).all()
-    marks = _marks(session, grid_ids)
-    objects = [
-        Watched(
-            row.id,
-            row.supervision_class,
-            row.kind,
-            local_day(moment_of(row.id)),
-            attention=tuple(sorted(marks.get((row.id, "attention"), ()))),
-            exempt=tuple(sorted(marks.get((row.id, "exemption"), ()))),
-        )
-        for row in rows
-    ]
+        Enterprise.state, Enterprise.code, Enterprise.name,
+    ).where(at_work(grid_ids, gone))  # fmt: skip
+    rows = session.execute(there.order_by(Enterprise.code)).all()
+    marks = _marks(session, grid_ids, gone)
+    now = {row.id: (row.supervision_class, row.kind, row.grid_id, row.state) for row in rows}
+    past = pasts(session, now, grid_ids, gone)
+    objects = [_watched(row, marks, past.get(row.id, NOTHING)) for row in rows]
     places = {row.id: Place(row.grid_id, row.code, row.name) for row in rows}
-    return Watch(book or rulebook(session), objects, places, grid_ids)
+    return Watch(book or rulebook(session), objects, places, frozenset(grid_ids), gone=gone)
 
 
-def _marks(session: Session, grid_ids: Collection[UUID]) -> dict[tuple[UUID, str], list[Days]]:
+def _watched(row: Any, marks: Mapping[tuple[UUID, str], list[Days]], past: Past) -> Watched:
+    return Watched(
+        row.id,
+        row.supervision_class,
+        row.kind,
+        local_day(moment_of(row.id)),
+        attention=tuple(sorted(marks.get((row.id, "attention"), ()))),
+        exempt=tuple(sorted([*marks.get((row.id, "exemption"), ()), *past.idle])),
+        idle=past.idle,
+        was=past.was,
+        lay=past.lay,
+    )
+
+
+def _marks(
+    session: Session, grid_ids: Collection[UUID], gone: Collection[UUID]
+) -> dict[tuple[UUID, str], list[Days]]:
     here = and_(
         Enterprise.jurisdiction_id == Mark.jurisdiction_id, Enterprise.id == Mark.enterprise_id
     )
     marked = (
         select(Mark.enterprise_id, Mark.kind, Mark.first_day, Mark.last_day)
         .join(Enterprise, here)
-        .where(Enterprise.grid_id.in_(grid_ids), Mark.last_day >= Mark.first_day)
+        .where(at_work(grid_ids, gone), Mark.last_day >= Mark.first_day)
     )
     found: dict[tuple[UUID, str], list[Days]] = defaultdict(list)
     for enterprise_id, kind, first, last in session.execute(marked):
@@ -173,7 +204,7 @@ def _among(query: Select[Any], asked: Sequence[Watched], watched: Watch) -> Sele
     """Narrow a query of enterprises to those asked about, or to their grids if these are many."""
     if len(asked) <= FEW and len(asked) < len(watched.objects):
         return query.where(Enterprise.id.in_([one.id for one in asked]))
-    return query.where(Enterprise.grid_id.in_(watched.grid_ids), Enterprise.state == "active")
+    return query.where(at_work(watched.grid_ids, watched.gone))
 
 
 def _seen(
@@ -225,7 +256,7 @@ def visits_between(
         select(Visit.enterprise_id, Visit.occurred_at, Visit.id, Visit.level, Visit.is_night)
         .join(Enterprise, here)
         .where(
-            Enterprise.grid_id.in_(watched.grid_ids),
+            at_work(watched.grid_ids, watched.gone),
             Visit.occurred_at >= since,
             Visit.occurred_at < until,
         )
@@ -248,7 +279,7 @@ def days_between(
         select(Visit.enterprise_id, func.array_agg(aggregate_order_by(day, day)))
         .join(Enterprise, here)
         .where(
-            Enterprise.grid_id.in_(watched.grid_ids),
+            at_work(watched.grid_ids, watched.gone),
             Visit.occurred_at >= since,
             Visit.occurred_at < until,
             *serves(duty),

@@ -17,11 +17,14 @@ Debt = tuple[Enterprise, Duty, Missing]
 
 
 def lane(session: Session, found: Found, span: Span) -> list[dict[str, Any]]:
-    """Return the missing visits of the active enterprises of a trace, the earliest due first."""
-    active = {one.id: one for one in found.enterprises if one.state == "active"}
+    """Return the missing visits of the enterprises of a trace, the earliest due first.
+
+    Of the days on which each was at work.
+    """
+    known = {one.id: one for one in found.enterprises}
     debts = [
-        (active[debt.enterprise_id], duty, debt)
-        for duty, debt in _missing(session, found, active, span)
+        (known[debt.enterprise_id], duty, debt)
+        for duty, debt in _missing(session, found, known, span)
     ]
     in_order = sorted(debts, key=lambda each: (each[2].due_on, each[0].code, each[1]))
     return [_debt(*each, *_owner(found, each[0], each[2])) for each in in_order]
@@ -32,7 +35,7 @@ def _missing(
 ) -> list[tuple[Duty, Missing]]:
     if not ids:
         return []
-    watched = watch(session, {one.grid_id for one in found.enterprises})
+    watched = watch(session, {one.grid_id for one in found.enterprises}, since=span.first)
     last, today = local_day(found.window.ends - INSTANT), local_day(found.window.ends)
     return [
         (duty, debt)

@@ -14,7 +14,10 @@ from sqlalchemy import select
 
 from geo.crs import from_wgs84
 from gridsvc.accountability.rules import Role
+from gridsvc.clock import utc_now
 from gridsvc.enterprises.models import Enterprise
+from gridsvc.flags.rules import Finding
+from gridsvc.flags.service import note
 from gridsvc.inspections.models import Inspection
 from gridsvc.issues.models import Issue
 from gridsvc.media.models import Photo
@@ -25,7 +28,7 @@ from gridsvc.weeks import local_day
 from tests.conftest import BUSY, enter
 from tests.factories.enterprises import add_enterprise
 from tests.factories.rounds import add_issue
-from tests.factories.village import ZHAO, appoint
+from tests.factories.village import ZHAO, actor, appoint
 from tests.web.conftest import Live, Served, give_passwords
 from tests.web.test_phone import AXE, a_photo, faults, fill_in, sign_in, tap
 
@@ -253,16 +256,57 @@ def test_my_month_is_one_page_and_one_file_with_the_receipts(
     assert int(visit["存证序号"]) > 0
     assert saved.value.suggested_filename.startswith("李秀英-20")
 
-    go(page, f"/places/{live.village.yard.id}")
-    tap(page, "更正我上次的记录")
-    expect(page.get_by_text("这是对您上次记录的更正")).to_be_visible()
+
+def test_a_visit_is_corrected_without_signal_and_a_hint_on_it_is_appealed(
+    live: Live, app: Flask
+) -> None:
+    page = ready(sign_in(live))
+    go(page, f"/inspect/{live.village.yard.id}")
     fill_in(page)
     tap(page, "完成这家")
     expect(page.get_by_text("已送达")).to_be_visible()
+    page.context.set_offline(True)
+    tap(page, "更正这条记录")
+    expect(page.get_by_text("这是对您上次记录的更正")).to_be_visible()
+    expect(page.get_by_role("radio", name="未发现问题", checked=True)).not_to_have_count(0)
+    page.get_by_role("radio", name="发现问题", exact=True).first.click()
+    tap(page, "完成这家")
+    expect(page.get_by_text("写一句为什么，就能完成。")).to_be_visible()
+    page.get_by_placeholder("例如：第二项看错了").fill("看漏了一项")
+    tap(page, "完成这家")
+    expect(page.get_by_text("已存在本机", exact=True)).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.get_by_text("已送达")).to_be_visible()
+    page.locator("a.correction").click()
+    expect(page.locator("a.correction")).to_contain_text("已由")
+    go(page, "/records")
+    expect(page.get_by_text("这是一条更正")).to_have_count(1)
+
     with app.app_context():
-        corrections = select(Inspection).where(Inspection.corrects_id.is_not(None))
-        assert len(enter(BUSY).scalars(corrections).all()) == 1
+        session = enter(BUSY)
+        entry = session.scalars(select(Inspection).where(Inspection.corrects_id.is_not(None))).one()
+        assert (entry.result, entry.correction_reason, entry.position) == (
+            "problem", "看漏了一项", None,
+        )  # fmt: skip
+        found = Finding(kind="off_site", record_kind="inspection", record_id=entry.corrects_id,
+                        evidence={"distance_m": 640, "allowed_m": 200})  # fmt: skip
+        note(session, [found], by=actor(live.village.head), now=utc_now())
+        session.commit()
         db.session.remove()
+    go(page, "/my-flags")
+    expect(page.get_by_text("离企业 640 米，允许 200 米")).to_be_visible()
+    tap(page, "我要申诉")
+    page.context.set_offline(True)
+    page.get_by_placeholder("当时是怎么回事").fill("大门在北侧，登记的坐标偏了")
+    tap(page, "交申诉")
+    expect(page.get_by_text("没有信号，写的先留着")).to_be_visible()
+    page.context.set_offline(False)
+    tap(page, "交申诉")
+    expect(page.get_by_text("您申诉")).to_be_visible()
+    page.context.set_offline(True)
+    tap(page, "返回")
+    go(page, "/my-flags")
+    expect(page.get_by_text("大门在北侧")).to_be_visible()
 
 
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])
@@ -288,6 +332,7 @@ PAGES = {
     "/places/{yard}": ".go-there",
     "/my-issues": ".page",
     "/my-month": ".which",
+    "/my-flags": ".page .note",
 }
 
 

@@ -1,3 +1,5 @@
+import { visitsOf } from '@/m/corrections'
+import { emptyVisit, told, unshown } from '@/m/visit'
 import { describe, expect, test } from 'vitest'
 import { companionsIn } from '@/m/colleagues'
 import type { Stop } from '@/m/due'
@@ -139,5 +141,26 @@ describe('my month', () => {
     const all = entries('2026-11', undefined, [record('v', 'inspection', '2026-11-01T01:00:00Z', { answers: [] })])
     const text = asCsv(all, ['日期', '时间', '类型', '地点', '结果', '状态', '回执号', '存证序号'], () => ({ kind: '巡查, 记录', result: '', state: '已送达', receipt: 'AB12-CD34' }))
     expect(text).toBe('\ufeff日期,时间,类型,地点,结果,状态,回执号,存证序号\r\n2026-11-01,09:00,"巡查, 记录",\'=宏达,,已送达,AB12-CD34,7\r\n')
+  })
+})
+
+describe('a correction', () => {
+  const entry = (id: string, result: string, corrects: string | null = null, at = `2026-11-0${id.length}T01:00:00Z`) => ({ id, at, result, corrects })
+
+  test('is no visit of its own and has the last word on the one it corrects, over a whole chain', () => {
+    expect(visitsOf([entry('ccc', 'ok', 'bb'), entry('a', 'ok'), entry('bb', 'problem', 'a')])).toEqual([entry('a', 'ok')])
+    expect(visitsOf([entry('a', 'ok'), entry('bb', 'problem', 'a')])).toEqual([entry('a', 'problem')])
+  })
+})
+
+describe('an item that wants a photo', () => {
+  const items = [{ item: 'a', text: 'A', text_en: 'A', photo_required: true }, { item: 'b', text: 'B', text_en: 'B' }]
+  const draft = (facts: object) => ({ ...emptyVisit(), answers: { a: 'ok' as const, b: 'ok' as const }, ...facts })
+
+  test('has one, or a reason, or does not apply', () => {
+    const left = (facts: object, shots: string[] = []) => unshown(items, draft(facts), () => shots).map(({ item }) => item)
+    expect([left({}), left({}, ['sha']), left({ noPhoto: { a: '相机坏了' } }), left({ answers: { a: 'not_applicable', b: 'ok' } })]).toEqual([['a'], [], [], []])
+    expect(told(items, draft({ noPhoto: { a: '相机坏了' } }), '').answers[0]).toEqual({ item: 'a', result: 'ok', no_photo_reason: '相机坏了' })
+    expect(told(items, draft({}), '', (item) => (item === 'a' ? ['sha'] : [])).answers[0]).toEqual({ item: 'a', result: 'ok', photos: ['sha'] })
   })
 })

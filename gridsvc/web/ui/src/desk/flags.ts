@@ -1,22 +1,14 @@
-/** What a flag says, in words. Its evidence are facts of the server; nothing here judges. */
-import { knows } from '@/shared/i18n'
+/** What the desk says of flags. */
 import type { Schemas } from '@/shared/api'
+import { evidenceText } from '@/shared/evidence'
 import { say } from './text'
 
 export type Flag = Schemas['Flag']
 export type Case = Schemas['Case']
 
-/** A kind whose facts differ says so under another key. */
-const keyOf = ({ kind, evidence }: Pick<Flag, 'kind' | 'evidence'>): string => {
-  if (kind === 'same_trace' && 'together_s' in evidence) return 'same_trace_together'
-  if ((kind === 'mock_location' || kind === 'constant_accuracy') && !('points' in evidence)) return `${kind}_one`
-  return kind
-}
-
 export function evidenceOf(flag: Pick<Flag, 'kind' | 'evidence'>): string {
-  const path = `flags.evidence.${keyOf(flag)}`
-  const facts = Object.fromEntries(Object.entries(flag.evidence).filter(([, fact]) => typeof fact === 'number' || typeof fact === 'string')) as Record<string, string | number>
-  return knows(path) ? say(path as 'flags.evidence.off_site', facts) : ''
+  const told = evidenceText(flag)
+  return told ? say(told.key, told.facts) : ''
 }
 
 /** One decimal at most: weights are small numbers that people add up. */

@@ -6,7 +6,7 @@ import { say } from './text'
 type Kind = 'category' | 'severity' | 'source' | 'state' | 'action' | 'deed' | 'number' | 'result' | 'flag' | 'class' | 'object' | 'kind' | 'purpose' | 'due_kind'
 
 export function word(kind: Kind, key: string): string {
-  const path = `words.${kind}.${key}`
+  const path = kind === 'flag' ? `evidence.kind.${key}` : `words.${kind}.${key}`
   return say(knows(path) ? (path as 'words.other') : 'words.other')
 }
 

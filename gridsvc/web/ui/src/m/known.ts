@@ -51,14 +51,17 @@ export interface Issue {
 /** A duty for one of this person's grids or for one above, and who holds it. */
 export interface Colleague { id: string; person: Ref; initials: string; role: string; grid: Ref & { level: number }; may_walk: boolean }
 
-export interface PastVisit { id: string; grid_id: string; enterprise_id: string; inspector_id: string; corrects_id: string | null; result: string; occurred_at: string }
+/** The answer to one item of a checklist, as it was filed. */
+export interface LogAnswer { item: string; result: 'ok' | 'problem' | 'not_applicable'; note?: string }
+
+export interface PastVisit { id: string; grid_id: string; enterprise_id: string; inspector_id: string; kind?: string; corrects_id: string | null; checklist_id: string; answers: LogAnswer[]; result: string; occurred_at: string }
 
 export interface PastClose { id: string; grid_id: string; officer_id: string; day: string }
 
 /** A visit as it was due on `day`; the id is that of the enterprise. */
 export interface DueVisit { id: string; grid_id: string; day: string; owed_days: number; visited_today: boolean; last_visit_at: string | null; last_result: string | null; checklist_id: string | null; /** Somebody complained, or the county wants it watched. */ attention?: boolean }
 
-export interface Item { item: string; text: string; text_en: string; standard?: string; severity?: string; photo_if_problem?: boolean }
+export interface Item { item: string; text: string; text_en: string; standard?: string; severity?: string; photo_if_problem?: boolean; /** Whatever the answer. */ photo_required?: boolean }
 export interface Checklist { id: string; object_kind: string; version: number; in_force_from: string; items: Item[] }
 
 /** A grid that this person can patrol, and what it looks like. */

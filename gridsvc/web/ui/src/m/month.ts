@@ -1,6 +1,7 @@
 /** Somebody's month, put together of what the server told and what this phone made. No database, no clock. */
 import type { Schemas } from '@/shared/api'
 import { localDayOf, timeOfDay } from '@/shared/format'
+import { resultOf as answered, visitsOf } from './corrections'
 import type { OutboxRecord } from './outbox/database'
 
 export type Month = Schemas['OwnMonth']
@@ -31,17 +32,18 @@ export function entries(month: string, known: Month | undefined, records: Outbox
 }
 
 const resultOf = ({ kind, body }: OutboxRecord): string =>
-  kind !== 'inspection' ? '' : (body.answers as { result: string }[]).some(({ result }) => result === 'problem') ? 'problem' : 'ok'
+  kind !== 'inspection' ? '' : answered(body.answers as { result: string }[])
 
 export interface Totals { days: number; patrols: number; visits: number; problems: number; issues: number }
 
 export function totals(all: Entry[]): Totals {
   const of = (kind: string) => all.filter((entry) => entry.kind === kind)
+  const visits = visitsOf(of('inspection').map((entry) => ({ ...entry, corrects: (entry.record?.body.corrects_id as string | undefined) ?? null })))
   return {
     days: new Set(all.map(({ at }) => localDayOf(at))).size,
     patrols: of('patrol').length,
-    visits: of('inspection').filter(({ record }) => !record?.body.corrects_id).length,
-    problems: of('inspection').filter(({ result, record }) => result === 'problem' && !record?.body.corrects_id).length,
+    visits: visits.length,
+    problems: visits.filter(({ result }) => result === 'problem').length,
     issues: of('issue').length,
   }
 }

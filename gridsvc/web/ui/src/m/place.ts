@@ -1,27 +1,28 @@
 /** What the phone knows of one enterprise. */
+import { visitsOf } from './corrections'
+import { entriesAt } from './entries'
 import { isOpen } from './tasks'
 import type { Issue } from './known'
-import { db } from './outbox/database'
+import { db, type State } from './outbox/database'
+
+/** States in which an entry is as good as in the log; before the others somebody has to decide. */
+export const CORRECTABLE = new Set<State>(['here', 'sending', 'arrived'])
 
 export interface LastVisit { occurred_at: string; result: string }
 
-/** The last visit: by this phone, by anybody in the last thirty days, or as the list of due visits tells it. */
+/** The last visit, and what is held of it: by this phone, by anybody in the last thirty days, or as the list of due visits tells it. */
 export async function lastVisitOf(enterpriseId: string): Promise<LastVisit | undefined> {
-  const [past, due, own] = await Promise.all([
-    db.inspections.where('enterprise_id').equals(enterpriseId).toArray(),
-    db.dueVisits.get(enterpriseId),
-    db.records.filter(({ kind, body }) => kind === 'inspection' && body.enterprise_id === enterpriseId).toArray(),
-  ])
-  const made = own.map(({ made_at, body }): LastVisit => ({ occurred_at: made_at, result: (body.answers as { result: string }[]).some(({ result }) => result === 'problem') ? 'problem' : 'ok' }))
+  const [known, due] = await Promise.all([entriesAt(enterpriseId), db.dueVisits.get(enterpriseId)])
+  const made = visitsOf(known).map(({ at, result }): LastVisit => ({ occurred_at: at, result }))
   const told = due?.last_visit_at ? [{ occurred_at: due.last_visit_at, result: due.last_result ?? 'ok' }] : []
-  return [...past, ...told, ...made].sort((a, b) => Date.parse(b.occurred_at) - Date.parse(a.occurred_at))[0]
+  return [...made, ...told].sort((a, b) => Date.parse(b.occurred_at) - Date.parse(a.occurred_at))[0]
 }
 
-/** The last visit of this person's own, of the last thirty days: what they may correct by another entry. */
+/** The last entry of this person's own, of the last thirty days: what they may correct by another entry. */
 export async function ownVisitOf(enterpriseId: string, personId: string): Promise<{ id: string; occurred_at: string } | undefined> {
   const [past, own] = await Promise.all([
-    db.inspections.where('enterprise_id').equals(enterpriseId).filter(({ inspector_id }) => inspector_id === personId).toArray(),
-    db.records.filter(({ kind, body, person_id, state }) => kind === 'inspection' && body.enterprise_id === enterpriseId && person_id === personId && state === 'arrived').toArray(),
+    db.inspections.where('enterprise_id').equals(enterpriseId).filter(({ inspector_id, kind }) => inspector_id === personId && kind !== 'formal').toArray(),
+    db.records.filter(({ kind, body, person_id, state }) => kind === 'inspection' && body.kind !== 'formal' && body.enterprise_id === enterpriseId && person_id === personId && CORRECTABLE.has(state)).toArray(),
   ])
   const all = [...past.map(({ id, occurred_at }) => ({ id, occurred_at })), ...own.map(({ id, made_at }) => ({ id, occurred_at: made_at }))]
   return all.sort((a, b) => Date.parse(b.occurred_at) - Date.parse(a.occurred_at))[0]

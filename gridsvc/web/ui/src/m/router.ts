@@ -42,6 +42,7 @@ const pages: RouteRecordRaw[] = [
   { path: '/new-place', component: page(() => import('./pages/NewPlace.vue'), 'new_place') },
   { path: '/my-issues', component: page(() => import('./pages/MyIssues.vue'), 'issues') },
   { path: '/my-month', component: page(() => import('./pages/MyMonth.vue'), 'month') },
+  { path: '/my-flags', component: page(() => import('./pages/MyFlags.vue'), 'flags', 'evidence') },
   { path: '/places', component: page(() => import('./pages/Places.vue'), 'places'), meta: { hasTabs: true } },
   { path: '/places/:enterprise', component: page(() => import('./pages/Place.vue'), 'places') },
   { path: '/places/:enterprise/mend', component: page(() => import('./pages/Mend.vue'), 'mend', 'records') },

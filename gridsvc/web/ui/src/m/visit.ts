@@ -1,5 +1,5 @@
 /** A visit as it is filled in, and the record that comes of it. No database, no clock. */
-import type { Item } from './known'
+import type { Item, LogAnswer } from './known'
 import type { Answer } from './parts/Three.vue'
 
 export interface VisitDraft {
@@ -7,19 +7,38 @@ export interface VisitDraft {
   notes: Record<string, string>
   /** Photo ids by the item they prove. */
   photos: Record<string, string[]>
+  /** Why an item that wants a photo has none. */
+  noPhoto: Record<string, string | undefined>
+  /** Why this corrects an earlier entry. */
+  reason: string
 }
 
-export const emptyVisit = (): VisitDraft => ({ answers: {}, notes: {}, photos: {} })
+export const emptyVisit = (): VisitDraft => ({ answers: {}, notes: {}, photos: {}, noPhoto: {}, reason: '' })
 
 /** The items that still need an answer, in order. */
 export const unanswered = (items: Item[], { answers }: VisitDraft): Item[] => items.filter(({ item }) => !answers[item])
 
+/** Whether an item wants a photo whatever is found; what does not apply has nothing to show. */
+export const wantsPhoto = ({ item, photo_required }: Item, { answers }: VisitDraft): boolean =>
+  !!photo_required && (answers[item] === 'ok' || answers[item] === 'problem')
+
+/** The items that want a photo and have neither one nor a reason, in order. `shots` are the photos of an item. */
+export const unshown = (items: Item[], draft: VisitDraft, shots: (item: string) => unknown[]): Item[] =>
+  items.filter((one) => wantsPhoto(one, draft) && !shots(one.item).length && !draft.noPhoto[one.item])
+
 export const problemsIn = (items: Item[], { answers }: VisitDraft): Item[] => items.filter(({ item }) => answers[item] === 'problem')
 
-/** What the record says: an answer to every item, and in words what was found; `unsaid` stands where nobody said more. */
-export function told(items: Item[], draft: VisitDraft, unsaid: string): { answers: { item: string; result: Answer; note?: string }[]; findings: string } {
+export interface Told { item: string; result: Answer; note?: string; photos?: string[]; no_photo_reason?: string }
+
+/** What the record says: an answer to every item, and in words what was found; `unsaid` stands where nobody said more. `shots` are the hashes of an item's photos. */
+export function told(items: Item[], draft: VisitDraft, unsaid: string, shots: (item: string) => string[] = () => []): { answers: Told[]; findings: string } {
   const note = (item: string) => (draft.answers[item] === 'problem' ? draft.notes[item]?.trim() : undefined) || undefined
-  const answers = items.map(({ item }) => ({ item, result: draft.answers[item]!, ...(note(item) ? { note: note(item) } : {}) }))
+  const proof = (one: Item) => {
+    const photos = shots(one.item)
+    const no_photo_reason = photos.length || !wantsPhoto(one, draft) ? undefined : draft.noPhoto[one.item]
+    return { ...(photos.length ? { photos } : {}), ...(no_photo_reason ? { no_photo_reason } : {}) }
+  }
+  const answers = items.map((one) => ({ item: one.item, result: draft.answers[one.item]!, ...(note(one.item) ? { note: note(one.item) } : {}), ...proof(one) }))
   const findings = problemsIn(items, draft).map(({ item, text }) => `${text}：${note(item) ?? unsaid}`).join('；')
   return { answers, findings }
 }
@@ -34,4 +53,11 @@ const CATEGORY_OF: Record<string, string> = {
 export function suggested(problems: Item[]): { category: string | undefined; severity: string } {
   const worst = Math.max(...problems.map(({ severity }) => SEVERITIES.indexOf(severity ?? '')), SEVERITIES.indexOf('ordinary'))
   return { category: problems.map(({ item }) => CATEGORY_OF[item]).find(Boolean), severity: SEVERITIES[worst]! }
+}
+
+/** The form as it was filled in. Photos stay with the old entry. */
+export function filledIn(draft: VisitDraft, answers: LogAnswer[]): VisitDraft {
+  const each = <V>(pick: (answer: LogAnswer) => V): Record<string, V> => Object.fromEntries(answers.map((answer) => [answer.item, pick(answer)]))
+  const notes = Object.fromEntries(answers.filter(({ note }) => note).map(({ item, note }) => [item, note!]))
+  return { ...draft, answers: each(({ result }) => result), notes }
 }

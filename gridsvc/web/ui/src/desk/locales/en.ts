@@ -22,7 +22,8 @@ import rules from '@/shared/locales/en/desk/rules.json'
 import trace from '@/shared/locales/en/desk/trace.json'
 import week from '@/shared/locales/en/desk/week.json'
 import words from '@/shared/locales/en/desk/words.json'
+import evidence from '@/shared/locales/en/evidence.json'
 import problems from '@/shared/locales/en/problems.json'
 import shared from '@/shared/locales/en/shared.json'
 
-export default { ...shared, problems, ...desk, accounts, audit, debt, devices, duties, find, flags, home, issue, leave, ledger, month, password, phones, quarantine, registry, roster, rules, security, tokens, trace, week, words }
+export default { ...shared, problems, ...desk, accounts, audit, debt, devices, duties, evidence, find, flags, home, issue, leave, ledger, month, password, phones, quarantine, registry, roster, rules, security, tokens, trace, week, words }

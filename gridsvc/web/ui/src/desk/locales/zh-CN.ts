@@ -22,7 +22,8 @@ import rules from '@/shared/locales/zh-CN/desk/rules.json'
 import trace from '@/shared/locales/zh-CN/desk/trace.json'
 import week from '@/shared/locales/zh-CN/desk/week.json'
 import words from '@/shared/locales/zh-CN/desk/words.json'
+import evidence from '@/shared/locales/zh-CN/evidence.json'
 import problems from '@/shared/locales/zh-CN/problems.json'
 import shared from '@/shared/locales/zh-CN/shared.json'
 
-export default { ...shared, problems, ...desk, accounts, audit, debt, devices, duties, find, flags, home, issue, leave, ledger, month, password, phones, quarantine, registry, roster, rules, security, tokens, trace, week, words }
+export default { ...shared, problems, ...desk, accounts, audit, debt, devices, duties, evidence, find, flags, home, issue, leave, ledger, month, password, phones, quarantine, registry, roster, rules, security, tokens, trace, week, words }

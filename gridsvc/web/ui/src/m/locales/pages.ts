@@ -18,6 +18,8 @@ import type month from '@/shared/locales/zh-CN/phone/month.json'
 import type nearby from '@/shared/locales/zh-CN/phone/nearby.json'
 import type new_place from '@/shared/locales/zh-CN/phone/new_place.json'
 import type search from '@/shared/locales/zh-CN/phone/search.json'
+import type evidence from '@/shared/locales/zh-CN/evidence.json'
+import type flags from '@/shared/locales/zh-CN/phone/flags.json'
 import type problems from '@/shared/locales/zh-CN/problems.json'
 
 export interface PageTexts {
@@ -39,11 +41,13 @@ export interface PageTexts {
   nearby: typeof nearby
   new_place: typeof new_place
   search: typeof search
+  flags: typeof flags
+  evidence: typeof evidence
   problems: typeof problems
 }
 
 const files = import.meta.glob<PageTexts[keyof PageTexts]>(
-  ['../../shared/locales/*/problems.json', '../../shared/locales/*/phone/*.json', '!../../shared/locales/*/phone/parts.json', '!../../shared/locales/*/phone/today.json'],
+  ['../../shared/locales/*/problems.json', '../../shared/locales/*/evidence.json', '../../shared/locales/*/phone/*.json', '!../../shared/locales/*/phone/parts.json', '!../../shared/locales/*/phone/today.json'],
   { import: 'default' },
 )
 
@@ -51,6 +55,6 @@ const files = import.meta.glob<PageTexts[keyof PageTexts]>(
 export const pageTexts = [...new Set(Object.keys(files).map((path) => /(\w+)\.json$/.exec(path)![1]!))] as (keyof PageTexts)[]
 
 export function fileOf(language: Language, name: keyof PageTexts): Promise<PageTexts[keyof PageTexts]> {
-  const file = name === 'problems' ? 'problems' : `phone/${name}`
+  const file = name === 'problems' || name === 'evidence' ? name : `phone/${name}`
   return files[`../../shared/locales/${language}/${file}.json`]!()
 }
