@@ -50,7 +50,10 @@ class Officer:
         made_at = (utc_now() - timedelta(hours=1)).isoformat()
         findings = "料场未完全覆盖,车辆冲洗设施未启用,已当场告知负责人整改。"
         yard = chance.choice(self.yards)
-        return a_body(yard, self.checklist, made_at=made_at, findings=findings)
+        lon, lat = (round(at + chance.uniform(-1e-4, 1e-4), 7) for at in yard.location.coords[0])
+        position = {"type": "Point", "coordinates": [lon, lat]}  # of each fix its own
+        told = {"made_at": made_at, "findings": findings, "position": position}
+        return a_body(yard, self.checklist, **told)
 
 
 def found(app: Flask) -> list[Officer]:

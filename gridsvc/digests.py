@@ -35,20 +35,27 @@ def _alike(value: Any) -> Any:
     """Return `value` so that orjson writes it as RFC 8785 wants it. Raises _Unlike."""
     kind = type(value)
     if kind is dict:
-        return {_ascii(name): _alike(item) for name, item in value.items()}
+        _need_ascii(value)
+        return {name: one if type(one) in ALIKE else _alike(one) for name, one in value.items()}
     if kind is list:
-        return [_alike(item) for item in value]
+        return [one if type(one) in ALIKE else _alike(one) for one in value]
     if kind is float:
         return _number(value)
-    if value is None or kind in (str, int, bool):
+    if kind in ALIKE:
         return value
     raise _Unlike
 
 
-def _ascii(name: Any) -> str:
+ALIKE = frozenset({str, int, bool, type(None)})  # both write these alike, or refuse them
+
+
+def _need_ascii(names: dict[Any, Any]) -> None:
     """Others may have another order in UTF-16, by which RFC 8785 sorts."""
-    if isinstance(name, str) and name.isascii():
-        return name
+    try:
+        if "".join(names).isascii():
+            return
+    except TypeError:
+        pass
     raise _Unlike
 
 

@@ -110,6 +110,8 @@ def field_reader(field: fields.Field[Any]) -> Read:
     read, checks, may_be_none = _plain(field), field.validators, field.allow_none
     if field.pre_load or field.post_load or "." in (field.attribute or ""):
         return _doubted
+    if not checks and not may_be_none and read in PLAIN.values():
+        return read  # which doubts None by itself
 
     def checked(value: Any) -> Any:
         if value is None:

@@ -55,7 +55,9 @@ def hand_in(
 ) -> tuple[list[Parcel], dict[int, Outcome]]:
     """Take in records as they were sent; return them as read, and an outcome for each."""
     known = _known(who, records)
-    parcels = [read(sent, who, until=_until(known.get(n), now)) for n, sent in enumerate(records)]
+    news = _until(None, now)
+    untils = [_until(known[n], now) if n in known else news for n in range(len(records))]
+    parcels = [read(sent, who, until=until) for sent, until in zip(records, untils, strict=True)]
     return parcels, _take(who, parcels, known, now)
 
 

@@ -138,6 +138,15 @@ def kept(parcels: Sequence[Parcel], outcomes: Mapping[int, Outcome], kind: str) 
     }
 
 
+def declaring(parcels: Sequence[Parcel], outcomes: Mapping[int, Outcome]) -> set[UUID]:
+    """Return the ids of those that stand in their table and declare photos."""
+    return {
+        outcome.id
+        for n, outcome in outcomes.items()
+        if isinstance(outcome, Kept) and getattr(parcels[n].report, "photos", ())
+    }
+
+
 def new_ids(outcomes: Mapping[int, Outcome]) -> set[UUID]:
     """Return the ids of what was entered just now."""
     return {o.id for o in outcomes.values() if isinstance(o, Kept) and o.is_new}

@@ -26,7 +26,7 @@ from gridsvc.sync.intake import hand_in
 from gridsvc.sync.kinds import KINDS
 from gridsvc.sync.photos import unphotographed
 from gridsvc.sync.pull import Page, pull, whole
-from gridsvc.sync.push import Parcel, kept
+from gridsvc.sync.push import Parcel, declaring, kept
 from gridsvc.sync.queries import failures
 from gridsvc.sync.rules import Cursor, ScopeTooWide
 from gridsvc.sync.schemas import (
@@ -80,10 +80,10 @@ def _proofs(
     """Read back, by position, the receipts of what is committed, and which photos it waits for."""
     proofs = {}
     with transaction(who.jurisdiction_id) as session:
-        for kind in KINDS:
+        absent = missing(session, declaring(parcels, outcomes))
+        for kind in {p.kind for p in parcels} & KINDS.keys():
             ids = kept(parcels, outcomes, kind)
             given = receipts(session, set(ids.values()), signer(), kind)
-            absent = missing(session, set(ids.values()))
             for n, id in ids.items():
                 proofs[n] = {"receipt": given[id], "missing_media": absent.get(id, [])}
     return proofs
