@@ -34,10 +34,11 @@ test: ## run all tests on a private database: web clients, Python, browser
 	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --durations=15
 
 .PHONY: prove
-prove: ## the heavy forms of what `make test` proves in short: three years of transfers, the storm, patrol days that never were
+prove: ## the heavy forms of what `make test` proves in short: three years of transfers, the storm, patrol days that never were; memory over ten minutes
 	@.ci/install postgis python-dev
 	@PROVE=full STORM=full $(BIN)/python -m pytest -s tests/accountability/test_three_years.py tests/sync/test_orders.py tests/test_likeness.py tests/storm tests/patrols/test_due_county.py tests/rules/test_golden.py tests/signin/test_lock.py
 	@$(BIN)/python -m tests.simulator
+	@$(BIN)/python -m bench.memory 600
 
 .PHONY: storm
 storm: ## run the whole storm: 200 phones, 10,000 records, 20 kills; nothing lost, nothing twice
@@ -45,11 +46,13 @@ storm: ## run the whole storm: 200 phones, 10,000 records, 20 kills; nothing los
 	@STORM=full $(BIN)/python -m pytest tests/storm --durations=3
 
 .PHONY: bench
-bench: ## measure push, photos and pull beside the bare database, and what the trail costs beside the disk
+bench: ## measure push, photos, pull and two hundred phones at once beside the bare database, memory under load, and what the trail costs beside the disk
 	@.ci/install postgis python-dev
 	@$(BIN)/python -m bench.push
 	@$(BIN)/python -m bench.due
 	@$(BIN)/python -m bench.pull
+	@$(BIN)/python -m bench.morning
+	@$(BIN)/python -m bench.memory
 	@$(BIN)/python -m bench.audit 100000
 
 .PHONY: check

@@ -5,7 +5,7 @@ import json
 import time
 from base64 import b64encode
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from http.client import HTTPConnection, HTTPResponse
 from multiprocessing import get_context
 from typing import Any
@@ -59,6 +59,27 @@ def pull(address: Address, headers: dict[str, str], times: int) -> list[float]:
     return [_timed(_pull_nothing, connection, headers, cursor) for _ in range(times)]
 
 
+def pull_at_once(
+    address: Address, phones: Sequence[tuple[dict[str, str], str]], begin_at: float
+) -> list[float]:
+    """Let phones (their headers and cursors) pull, all at one moment; return how long each took."""
+
+    def ask(phone: tuple[dict[str, str], str]) -> float:
+        headers, cursor = phone
+        connection = HTTPConnection(*address)
+        time.sleep(max(0.0, begin_at - time.time()))
+        return _timed(_pull, connection, headers | {"Accept-Encoding": "gzip"}, cursor)
+
+    with ThreadPoolExecutor(len(phones)) as at_once:
+        return list(at_once.map(ask, phones))
+
+
+def cursor_of(address: Address, headers: dict[str, str]) -> str:
+    """Pull everything; return the cursor after it."""
+    _, said = _ask(HTTPConnection(*address), "GET", PULL, headers)
+    return str(json.loads(said)["next"])
+
+
 PULL = "/api/v1/sync/pull?cursor="
 
 
@@ -92,6 +113,11 @@ def _send_photo(connection: HTTPConnection, headers: dict[str, str], photo: byte
     url = answer.headers["Location"]
     answer, _ = _ask(connection, "PATCH", url, headers | TUS | PIECE | told, photo)
     assert answer.headers["Media-Receipt"]
+
+
+def _pull(connection: HTTPConnection, headers: dict[str, str], cursor: str) -> None:
+    answer, said = _ask(connection, "GET", f"{PULL}{cursor}", headers)
+    assert answer.status == 200, said
 
 
 def _pull_nothing(connection: HTTPConnection, headers: dict[str, str], cursor: str) -> None:

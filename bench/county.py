@@ -14,6 +14,7 @@ from gridsvc.accountability.rules import Role
 from gridsvc.clock import utc_now
 from gridsvc.enterprises.models import Enterprise
 from gridsvc.ids import new_id
+from gridsvc.people.models import Person
 from gridsvc.rules.models import Checklist
 from gridsvc.session import Session, directory
 from tests.conftest import HERE, a_jurisdiction, enter
@@ -33,6 +34,7 @@ chance = Random(20261121)
 class Officer:
     """Somebody with a phone, and what they visit."""
 
+    person: Person
     headers: dict[str, str]
     yards: list[Enterprise]
     checklist: Checklist
@@ -80,7 +82,18 @@ def _officer(session: Session, village: Village, number: int) -> Officer:
             add_enterprise(session, f"{number}-{n}-{yard}号场", _near(place), grid)
             for yard in range(YARDS)
         ]
-    return Officer(bearer(session, person), yards, village.checklist)
+    return Officer(person, bearer(session, person), yards, village.checklist)
+
+
+def more_phones(app: Flask, officers: list[Officer], each: int) -> list[list[dict[str, str]]]:
+    """Give each officer more phones, none of which was seen since yesterday: their headers."""
+    seen = utc_now() - timedelta(hours=12)
+    with app.app_context():
+        session = enter(HERE)
+        return [
+            [bearer(session, officer.person, last_seen_at=seen) for _ in range(each)]
+            for officer in officers
+        ]
 
 
 def _near(place: Point) -> Point:

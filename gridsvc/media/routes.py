@@ -1,6 +1,5 @@
 """HTTP for photos: upload by tus 1.0 (https://tus.io/protocols/resumable-upload), and reading."""
 
-from base64 import b64encode
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
 from uuid import UUID
@@ -14,21 +13,18 @@ from werkzeug.exceptions import (
 )
 
 from gridsvc.accountability.access import visible_grids
-from gridsvc.audit.receipts import receipts
 from gridsvc.bucket import StoreFault
 from gridsvc.clock import utc_now
-from gridsvc.digests import canonical
-from gridsvc.errors import DomainError
-from gridsvc.identity import Caller, caller, member, open_to_all
+from gridsvc.identity import caller, member, open_to_all
 from gridsvc.media import queries
 from gridsvc.media.answers import for_ever, jpeg, streamed
+from gridsvc.media.arrive import announced, finished, refused
 from gridsvc.media.captions import caption
 from gridsvc.media.look import thumb_of
-from gridsvc.media.models import Media, Photo, Upload
-from gridsvc.media.receive import Piece, announce, complete, find, standing, take
+from gridsvc.media.models import Media, Photo
+from gridsvc.media.receive import find, take
 from gridsvc.media.rules import (
     Announcement,
-    ChecksumMismatch,
     NoFontHere,
     NothingToShow,
     PhotoLost,
@@ -53,10 +49,8 @@ from gridsvc.media.tus import (
     progress,
     read_piece,
 )
-from gridsvc.problems import describe, problem
-from gridsvc.quarantine import keep_aside
+from gridsvc.problems import problem
 from gridsvc.session import transaction
-from gridsvc.signing import signer
 from gridsvc.store import store
 from gridsvc.watermark import font_file, marked
 
@@ -112,23 +106,7 @@ def post_media(told: Announcement) -> Response:
         raise RequestEntityTooLarge(f"A {told.media_type} has at most {told.most_bytes} bytes.")
     with SpooledTemporaryFile(IN_MEMORY) as spool:
         piece = read_piece(cast(BinaryIO, spool), told.checksum) if brings_bytes() else None
-        return _announced(caller(), told, piece)
-
-
-def _announced(who: Caller, told: Announcement, piece: Piece | None) -> Response:
-    if piece is not None and not piece.is_sound:
-        return mismatch(UNSOUND)
-    files, refusal = store(who.jurisdiction_id), None
-    with transaction(who.jurisdiction_id) as session:
-        upload = announce(session, files, told, by=who.actor, now=utc_now())
-        was_whole = standing(files, upload) == upload.length
-        if piece is not None and not was_whole and standing(files, upload) == 0:
-            refusal = take(session, files, upload, 0, piece, by=who.actor, now=utc_now())
-    if refusal is not None:
-        return _refused(who, upload, refusal)
-    if upload.offset < upload.length:
-        return empty(201, progress(upload))
-    return _finished(who, upload, 200 if was_whole else 201)
+        return announced(caller(), told, piece)
 
 
 @uploads.route("/uploads/<uuid:upload_id>", methods=["HEAD"])
@@ -144,7 +122,7 @@ def head_upload(upload_id: UUID) -> Response:
         upload = find(session, upload_id, by=who.actor, now=utc_now())
         how_far = progress(upload)
     if how_far["Upload-Offset"] == upload.length:
-        return _finished(who, upload, 200)
+        return finished(who, upload, 200)
     return empty(200, how_far)
 
 
@@ -171,41 +149,10 @@ def patch_upload(told: dict[str, Any], upload_id: UUID) -> Response:
             upload = find(session, upload_id, by=who.actor, now=now)
             refusal = take(session, files, upload, offset, piece, by=who.actor, now=now)
     if refusal is not None:
-        return _refused(who, upload, refusal)
+        return refused(who, upload, refusal)
     if upload.offset == upload.length:
-        return _finished(who, upload, 204)
+        return finished(who, upload, 204)
     return empty(204, progress(upload))
-
-
-def _finished(who: Caller, upload: Upload, status: int) -> Response:
-    """Complete an upload whose bytes are all there, once; answer with its receipt."""
-    if upload.completed_at is None:
-        now, files = utc_now(), store(who.jurisdiction_id)
-        with transaction(who.jurisdiction_id) as session:
-            upload, refusal = find(session, upload.id, by=who.actor, now=now), None
-            if upload.completed_at is None and standing(files, upload) == upload.length:
-                refusal = complete(session, files, upload, by=who.actor, now=now)
-        if refusal is not None:
-            return _refused(who, upload, refusal)
-    with transaction(who.jurisdiction_id) as session:
-        receipt = receipts(session, [upload.id], signer()).get(upload.id)
-    headers = progress(upload)
-    if receipt:
-        headers["Media-Receipt"] = b64encode(canonical(receipt)).decode()
-    return empty(status, headers)
-
-
-def _refused(who: Caller, upload: Upload, refusal: DomainError) -> Response:
-    """Answer for bytes that are not the photo announced. If they are kept, it is to be seen."""
-    if isinstance(refusal, ChecksumMismatch):
-        return mismatch(refusal)
-    if store(who.jurisdiction_id).aside(upload.sha256).exists():
-        told = {"sha256": upload.sha256, "length": upload.length, "filetype": upload.media_type}
-        sent = {"kind": "media", "id": str(upload.id), "body": told}
-        with transaction(who.jurisdiction_id) as session:
-            aside = [(sent, refusal.verdict, describe(refusal))]
-            keep_aside(session, aside, sender_id=who.person_id, by=who.actor, now=utc_now())
-    raise refusal
 
 
 @photos.get("/media/<string(length=64):sha256>")

@@ -1,30 +1,19 @@
 """Photos on their way in."""
 
 import json
-import os
-import signal
-from datetime import timedelta
 
 import pytest
-import structlog
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from gridsvc.audit.models import AuditEntry
 from gridsvc.audit.service import verify
-from gridsvc.clock import utc_now
 from gridsvc.digests import canonical
 from gridsvc.ids import new_id
-from gridsvc.media import jobs, receive, routes
-from gridsvc.media.models import Media, Upload
+from gridsvc.media.models import Media
 from gridsvc.media.queries import missing
 from gridsvc.quarantine import Quarantined
-from gridsvc.session import db, transaction
-from gridsvc.store import Store, store
-from tests.conftest import BUSY, HERE
 from tests.factories.inspections import a_body
 from tests.factories.media import (
-    ALL,
-    TUS,
     Phone,
     a_claim,
     a_photo,
@@ -32,23 +21,6 @@ from tests.factories.media import (
     receipt_in,
     sha256_of,
 )
-from tests.factories.people import bearer
-
-
-@pytest.fixture
-def phone(client, village, as_) -> Phone:
-    return Phone(client, as_(village.officer))
-
-
-@pytest.fixture
-def other(client, village, as_) -> Phone:
-    """A phone of somebody else."""
-    return Phone(client, as_(village.head))
-
-
-@pytest.fixture
-def files(app) -> Store:
-    return store(HERE)
 
 
 def test_a_photo_arrives_byte_for_byte_and_gets_a_receipt(phone, public_key, files) -> None:
@@ -258,195 +230,6 @@ def test_a_record_knows_which_of_its_photos_have_arrived(session, client, villag
     phone.send(first)
 
     assert missing(session, [id]) == {id: [sha256_of(second)]}
-
-
-def test_an_upload_is_nobody_elses(phone, other) -> None:
-    photo = a_photo()
-    url = phone.announce(photo).location
-
-    assert other.ask(url).status_code == 404
-    assert other.put(url, 0, photo).status_code == 404
-
-
-def test_an_upload_that_nobody_goes_on_with_expires_and_frees_the_disk(
-    session, phone, files
-) -> None:
-    photo = a_photo()
-    url = phone.announce(photo).location
-    phone.put(url, 0, photo[:100])
-    [upload] = session.scalars(select(Upload))
-    upload.expires_at = utc_now() - timedelta(seconds=1)
-    session.commit()
-
-    assert phone.ask(url).status_code == 410
-    assert phone.put(url, 100, photo[100:]).status_code == 410
-    with structlog.testing.capture_logs() as lines:
-        jobs.forget_everywhere(utc_now())
-    assert lines == [
-        {"event": "uploads_expired", "log_level": "info", "jurisdiction_id": HERE, "uploads": 1}
-    ]
-    assert files.arrived(upload.id) == 0
-    assert phone.ask(url).status_code == 404
-    assert phone.announce(photo).headers["Upload-Offset"] == "0"
-
-
-def test_an_upload_that_expired_can_be_announced_again(session, phone) -> None:
-    photo = a_photo()
-    url = phone.announce(photo).location
-    phone.put(url, 0, photo[:100])
-    [upload] = session.scalars(select(Upload))
-    upload.expires_at = utc_now() - timedelta(seconds=1)
-    session.commit()
-
-    assert phone.announce(photo).headers["Upload-Offset"] == "0"
-    assert phone.put(url, 0, photo).status_code == 204
-
-
-def test_what_has_arrived_never_expires(session, phone) -> None:
-    photo = a_photo()
-    phone.send(photo)
-
-    jobs.forget_everywhere(utc_now() + timedelta(days=400))
-
-    assert phone.announce(photo).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("changes", "status"),
-    [
-        ({"Tus-Resumable": "0.2.2"}, 412),
-        ({"Upload-Length": str(20 * 2**20 + 1)}, 413),
-        ({"Upload-Length": "0"}, 422),
-        ({"Upload-Length": "-1"}, 422),
-        ({"Upload-Metadata": ""}, 422),
-        ({"Upload-Metadata": "sha256 é,filetype !"}, 422),
-        ({"Upload-Metadata": "sha256 YWJj,filetype aW1hZ2UvanBlZw=="}, 422),
-    ],
-)
-def test_a_wrong_announcement_is_a_4xx(phone, changes: dict[str, str], status: int) -> None:
-    answer = phone.announce(a_photo(), **changes)
-
-    assert answer.status_code == status
-    assert answer.mimetype == "application/problem+json"
-    assert (answer.headers.get("Tus-Version") == "1.0.0") == (status == 412)
-
-
-def test_only_photos_are_announced(phone) -> None:
-    assert phone.announce(b"<svg/>", type="image/svg+xml").status_code == 422
-
-
-@pytest.mark.parametrize(
-    ("changes", "status"),
-    [
-        ({"Tus-Resumable": ""}, 412),
-        ({"Content-Type": "application/json"}, 415),
-        ({"Upload-Offset": "x"}, 422),
-        ({"Upload-Offset": "-1"}, 422),
-        ({"Upload-Checksum": "crc32 AAAA"}, 400),
-        ({"Upload-Checksum": "sha256 ?"}, 422),
-    ],
-)
-def test_a_wrong_piece_is_a_4xx(phone, changes: dict[str, str], status: int) -> None:
-    photo = a_photo()
-    url = phone.announce(photo).location
-
-    assert phone.put(url, 0, photo, **changes).status_code == status
-    assert phone.ask(url).headers["Upload-Offset"] == "0"
-
-
-def test_no_more_bytes_are_taken_than_were_announced(phone) -> None:
-    photo = a_photo()
-    url = phone.announce(photo).location
-
-    answer = phone.put(url, 0, photo + b"!")
-
-    assert (answer.status_code, answer.json["type"]) == (422, "/problems/longer-than-announced")
-
-
-def test_options_announces_what_is_spoken(client) -> None:
-    answer = client.options(ALL)
-
-    assert answer.status_code == 204
-    assert answer.headers["Tus-Version"] == "1.0.0"
-    assert answer.headers["Tus-Extension"] == "creation,creation-with-upload,checksum,expiration"
-    assert answer.headers["Tus-Max-Size"] == str(60 * 2**20)
-    assert answer.headers["Tus-Checksum-Algorithm"] == "sha256,sha1"
-
-
-def test_a_stranger_sends_nothing(client) -> None:
-    assert client.post(ALL, headers=TUS).status_code == 401
-
-
-def test_a_disk_that_lost_bytes_is_asked_again(session, phone, files) -> None:
-    photo = a_photo()
-    url = phone.announce(photo).location
-    phone.put(url, 0, photo[:100])
-    [upload] = session.scalars(select(Upload))
-    os.truncate(files.arriving(upload.id), 40)
-
-    assert phone.ask(url).headers["Upload-Offset"] == "40"
-    assert phone.put(url, 40, photo[40:]).status_code == 204
-
-
-@pytest.mark.parametrize(
-    ("moment", "stands"),
-    [
-        ((Store, "append"), 100),  # the piece is on the disk, the row does not know
-        ((receive, "_register"), None),  # in its place, and in no table
-        ((routes, "receipts"), None),  # complete, and nobody was told
-    ],
-)
-def test_a_worker_killed_at_any_moment_loses_nothing(
-    app, busy, public_key, monkeypatch, moment, stands
-) -> None:
-    """A forked worker really dies, by SIGKILL, just after it did the thing named."""
-    with app.app_context():
-        with transaction(BUSY) as session:
-            phone = Phone(app.test_client(), bearer(session, busy.officer))
-        db.session.remove()
-    photo = a_photo()
-    url = phone.announce(photo).location
-    phone.put(url, 0, photo[:100])
-
-    with monkeypatch.context() as patch:
-        patch.setattr(*moment, dying_after(getattr(*moment)))
-        in_a_fork(app, lambda: phone.put(url, 100, photo[100:]))
-
-    asked = phone.ask(url)
-    assert asked.headers["Upload-Offset"] == str(stands or len(photo))
-    told = phone.put(url, 100, photo[100:]) if stands else phone.announce(photo)
-    receipt = receipt_in(told)
-    public_key.verify(bytes.fromhex(receipt.pop("signature")), canonical(receipt))
-    with app.app_context():
-        assert store(BUSY).original(sha256_of(photo)).read_bytes() == photo
-        with transaction(BUSY) as session:
-            received = select(AuditEntry).where(AuditEntry.deed == "media.receive")
-            assert len(session.scalars(received).all()) == 1
-            assert session.scalars(select(Media.sha256)).one() == sha256_of(photo)
-            assert (
-                session.scalar(text("SELECT count(*) FROM upload WHERE completed_at IS NULL")) == 0
-            )
-        db.session.remove()
-
-
-def dying_after(work):
-    def do_and_die(*args, **options):
-        work(*args, **options)
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    return do_and_die
-
-
-def in_a_fork(app, work) -> None:
-    """Do it in a process of its own, with connections of its own, which is killed meanwhile."""
-    child = os.fork()
-    if child == 0:
-        with app.app_context():
-            db.engine.dispose(close=False)
-        work()
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    assert os.WTERMSIG(status) == signal.SIGKILL
 
 
 def told_of(photo: bytes) -> dict[str, str]:
