@@ -94,9 +94,10 @@ def saved(page: Page, button: str, directory: Path) -> str:
 def small_targets(page: Page) -> list[str]:
     """What a thumb would miss: under 48 px high, and in no row of its own."""
     found: list[str] = page.evaluate(
-        """[...document.querySelectorAll('main button, main a, main input')]
+        """[...document.querySelectorAll('button, a, input')]
             .filter((one) => one.offsetParent && one.getBoundingClientRect().height < 47.5)
-            .filter((one) => !(one.closest('li, .line')?.getBoundingClientRect().height >= 48))
+            .filter((one) => ![...'li, .line, label, .van-field'.split(', ')].some((around) =>
+                one.closest(around)?.getBoundingClientRect().height >= 47.5))
             .map((one) => one.outerHTML)"""
     )
     return found

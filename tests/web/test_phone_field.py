@@ -30,7 +30,7 @@ from tests.factories.enterprises import add_enterprise
 from tests.factories.rounds import add_issue
 from tests.factories.village import ZHAO, actor, appoint
 from tests.web.conftest import Live, Served, give_passwords
-from tests.web.test_phone import AXE, a_photo, faults, fill_in, sign_in, tap
+from tests.web.test_phone import a_photo, fill_in, sign_in, tap
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -307,39 +307,3 @@ def test_a_visit_is_corrected_without_signal_and_a_hint_on_it_is_appealed(
     tap(page, "返回")
     go(page, "/my-flags")
     expect(page.get_by_text("大门在北侧")).to_be_visible()
-
-
-@pytest.mark.parametrize("lang", ["zh-CN", "en"])
-def test_every_page_of_the_field_fits_and_is_usable_by_everybody(live: Live, lang: str) -> None:
-    page = sign_in(live, lang)
-    page.locator(".company").wait_for()
-    page.evaluate(AXE)
-    for path, sign in PAGES.items():
-        go(page, path.replace("{yard}", str(live.village.yard.id)))
-        page.locator(sign).first.wait_for()
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
-        assert small_targets(page) == [], path
-        if lang == "zh-CN":
-            assert faults(page) == [], path
-
-
-PAGES = {
-    "/": ".shortcuts",
-    "/search": "input[type=search]",
-    "/nearby": "ol li",
-    "/new-place": ".new-place .shots",
-    "/urgent": ".note.bad",
-    "/places/{yard}": ".go-there",
-    "/my-issues": ".page",
-    "/my-month": ".which",
-    "/my-flags": ".page .note",
-}
-
-
-def small_targets(page: Page) -> list[str]:
-    """Name the buttons and links of the page that a thumb would miss."""
-    return page.evaluate(
-        """[...document.querySelectorAll('main button, main a, .act button, .act a')]
-            .filter((one) => one.offsetHeight && one.offsetHeight < 44)
-            .map((one) => one.outerHTML.slice(0, 120))"""
-    )

@@ -8,7 +8,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import update
@@ -173,20 +172,3 @@ def is_whole(told: dict[str, Any], live: Live) -> None:
     assert sha256(sent_bytes).hexdigest() == photo["sha256"]
     assert len(sent_bytes) <= LATER["photo_target_kb"] * 1024 < len(a_photo(60)["buffer"])
     assert declared["original_sha256"] != photo["sha256"]
-
-
-@pytest.mark.parametrize("lang", ["zh-CN", "en"])
-def test_the_pages_of_safety_fit_and_are_usable_by_everybody(live: Live, lang: str) -> None:
-    page = sign_in(live, lang)
-    page.locator(".page.today").wait_for()
-    page.evaluate(AXE)
-    for path, sign in {
-        "/me": ".gauge",
-        "/me/pin": "input[name=first]",
-        "/me/install": ".install .code",
-    }.items():
-        go(page, path)
-        page.locator(sign).first.wait_for()
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
-        assert faults(page) == [], path
-        assert small_targets(page) == [], path
