@@ -7,6 +7,7 @@ with one is said by the schema alone, in its own words.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from math import isfinite
@@ -47,7 +48,7 @@ def reader(schema: Schema) -> Read:
     hooks: Any = schema._hooks
     if schema.many or schema.partial or schema.unknown != RAISE or hooks[VALIDATES]:
         return _doubted
-    parts = [_part(name, field) for name, field in schema.load_fields.items()]
+    shape = Shape.of(schema)
     before, checks, after = (
         [_hook(schema, *told) for told in hooks[tag]]
         for tag in (PRE_LOAD, VALIDATES_SCHEMA, POST_LOAD)
@@ -56,7 +57,7 @@ def reader(schema: Schema) -> Read:
     def read(data: Any) -> Any:
         for change in before:
             data = change(data, **WAY)
-        facts = _facts(data, parts)
+        facts = shape.facts(data)
         for check in checks:
             check(facts, **WAY)
         for change in after:
@@ -78,31 +79,39 @@ def _hook(schema: Schema, name: str, is_for_many: bool, options: dict[str, Any])
     return hook
 
 
-Part = tuple[str, str, Read, Any, bool]
+@dataclass(frozen=True)
+class Shape:
+    """What a body may say and has to, by its keys in JSON."""
 
+    parts: dict[str, tuple[str, Read]]  # the name of each, and what reads it
+    required: frozenset[str]
+    defaults: list[tuple[str, Any]]  # by name
 
-def _part(name: str, field: fields.Field[Any]) -> Part:
-    """Return of a field: its key in JSON, its name, what reads it, its default, if it has to be."""
-    key = name if field.data_key is None else field.data_key
-    return key, field.attribute or name, field_reader(field), field.load_default, field.required
+    @classmethod
+    def of(cls, schema: Schema) -> "Shape":
+        told = {
+            name if field.data_key is None else field.data_key: (field.attribute or name, field)
+            for name, field in schema.load_fields.items()
+        }
+        return cls(
+            {key: (name, field_reader(field)) for key, (name, field) in told.items()},
+            frozenset(key for key, (_, field) in told.items() if field.required),
+            [(name, f.load_default) for name, f in told.values() if f.load_default is not missing],
+        )
 
-
-def _facts(data: Any, parts: list[Part]) -> dict[str, Any]:
-    if type(data) is not dict:
-        raise Doubt
-    facts, known = {}, 0
-    for key, name, read, default, is_required in parts:
-        value = data.get(key, missing)
-        if value is not missing:
-            facts[name] = read(value)
-            known += 1
-        elif is_required:
+    def facts(self, data: Any) -> dict[str, Any]:
+        """Return what a body says, by name."""
+        if type(data) is not dict or not self.required <= data.keys():
             raise Doubt
-        elif default is not missing:
-            facts[name] = default() if callable(default) else default
-    if known != len(data):
-        raise Doubt
-    return facts
+        facts = {name: told() if callable(told) else told for name, told in self.defaults}
+        parts = self.parts
+        for key, value in data.items():
+            part = parts.get(key)
+            if part is None:
+                raise Doubt
+            name, read = part
+            facts[name] = read(value)
+        return facts
 
 
 def field_reader(field: fields.Field[Any]) -> Read:

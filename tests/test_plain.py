@@ -58,7 +58,8 @@ NASTY = st.one_of(
     st.just("\0"), st.just("\ud800"), st.just(2**60), st.just(10**400), st.just("8"),
     st.just(ID.upper()), st.just(f"{{{ID}}}"), st.just("2026-03-02"), st.just(True),
     st.just("2026-03-02T09:00:00"), st.just("2026-03-02T09:00:00Z"),
-    st.just("0001-01-01T00:00:00+14:00"), st.just([]), st.just({}), st.just([{}]), st.just([None]), st.just(1.0), st.just("x" * 5000),
+    st.just("0001-01-01T00:00:00+14:00"), st.just([]), st.just({}),
+    st.just([{}]), st.just([None]), st.just(1.0), st.just("x" * 5000),
 )  # fmt: skip
 
 
@@ -84,7 +85,7 @@ def _spoil(draw: st.DrawFn, value: Any) -> None:
         if draw(st.booleans()):
             value[f"{key}x"] = told
     else:
-        value[key] = draw(NASTY)
+        value[key] = deepcopy(draw(NASTY))  # it may be spoilt in turn
 
 
 def as_ever(schema: Schema, body: Any) -> Any:
@@ -97,17 +98,25 @@ def sooner(schema: Schema, body: Any) -> Any:
 
 def _told(load: Any) -> Any:
     try:
-        return "read", repr(load())
+        return "read", _in_order(load())
     except ValidationError as wrong:
         return "refused", wrong.messages
+
+
+def _in_order(value: Any) -> str:
+    """Tell a value, whatever the order of names in it."""
+    if isinstance(value, dict):
+        return repr({name: _in_order(value[name]) for name in sorted(value)})
+    if isinstance(value, list):
+        return repr([_in_order(one) for one in value])
+    return repr(value)
 
 
 def test_there_is_a_body_of_every_kind_and_the_short_cut_reads_it():
     assert set(WHOLE) == set(KINDS)
     for kind, body in WHOLE.items():
-        assert (
-            repr(reader(KINDS[kind].schema)(deepcopy(body))) == as_ever(KINDS[kind].schema, body)[1]
-        )
+        schema = KINDS[kind].schema
+        assert _in_order(reader(schema)(deepcopy(body))) == as_ever(schema, body)[1]
 
 
 @settings(max_examples=150, deadline=None)
