@@ -42,7 +42,7 @@ def init_app(app: Flask) -> None:
 def configure(level: str, stream: TextIO | None = None) -> None:
     """Send what this process logs, through structlog or the standard library, to `stream`.
 
-    Without one, to the standard error.
+    Without one, to the standard error. That a job was queued is no news: its worker tells of it.
     """
     stream = stream or sys.stderr
     for_people = stream.isatty()
@@ -57,6 +57,7 @@ def configure(level: str, stream: TextIO | None = None) -> None:
     )
     logging.root.handlers = [handler]
     logging.root.setLevel(level.upper())
+    logging.getLogger("procrastinate.jobs").setLevel(max(logging.WARNING, logging.root.level))
     structlog.configure(
         processors=[*BEFORE, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -129,3 +129,9 @@ def test_a_person_at_a_terminal_gets_columns(app: Flask) -> None:
     app.test_client().get("/grids/1")
     assert "answered" in terminal.getvalue()
     assert not terminal.getvalue().startswith("{")
+
+
+def test_that_a_job_was_queued_is_no_news(app: Flask, written: io.StringIO) -> None:
+    logging.getLogger("procrastinate.jobs").info("Deferred 1 job")
+    logging.getLogger("procrastinate.worker").info("Job ended")
+    assert [line["event"] for line in lines(written)] == ["Job ended"]
