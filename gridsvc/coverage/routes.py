@@ -17,7 +17,7 @@ from gridsvc.coverage.schemas import (
 )
 from gridsvc.grids.queries import within
 from gridsvc.identity import caller, needs
-from gridsvc.patrols.owed import coverage_debt
+from gridsvc.patrols.arrears import all_owed
 from gridsvc.rules.schemas import NewRuleSetSchema
 from gridsvc.rules.service import NewRules
 from gridsvc.session import transaction
@@ -33,11 +33,11 @@ blueprint = Blueprint(
 @blueprint.alt_response(404, "NOT_FOUND")
 @needs("field.read")
 def get_totals(query: dict[str, Any]) -> dict[str, Any]:
-    """Add up the visits that a grid owes by who answers for them, by grid or by officer."""
+    """Add up the visits and rounds that a grid owes by who answers, by grid or by officer."""
     now = utc_now()
     with transaction(caller().jurisdiction_id) as session:
         require(session, "field.read", query["grid"])
-        owed = coverage_debt(session, within(session, query["grid"]), query.get("at", now))
+        owed = all_owed(session, within(session, query["grid"]), query.get("at", now))
         lines = totals(owed, query["by"])
         return {"items": lines, "count": len(owed), "by": query["by"], "as_of": now}
 
@@ -48,11 +48,11 @@ def get_totals(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.alt_response(404, "NOT_FOUND")
 @needs("field.read")
 def get_records(query: dict[str, Any]) -> dict[str, Any]:
-    """Return exactly the visits behind a line of the totals, a page of them."""
+    """Return exactly the visits and rounds behind a line of the totals, a page of them."""
     now, first = utc_now(), query["skip"]
     with transaction(caller().jurisdiction_id) as session:
         require(session, "field.read", query["grid"])
-        owed = coverage_debt(session, within(session, query["grid"]), query.get("at", now))
+        owed = all_owed(session, within(session, query["grid"]), query.get("at", now))
         found = under(owed, query["by"], query["key"])
         page = found[first : first + query["limit"]]
         return {"items": page, "count": len(found), "as_of": now}

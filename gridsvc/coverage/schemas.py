@@ -25,6 +25,7 @@ class DebtTotalSchema(Schema):
     )
     count = fields.Integer()
     enterprises = fields.Integer()
+    rounds = fields.Integer(metadata={"description": "How many of them are rounds of grids."})
     owed_days = fields.Integer(metadata={"description": "Of all together."})
     longest_days = fields.Integer()
     since = fields.Date()
@@ -34,7 +35,7 @@ class DebtTotalsSchema(Schema):
     """Who owes how many visits, the longest owed first."""
 
     items = fields.List(fields.Nested(DebtTotalSchema))
-    count = fields.Integer(metadata={"description": "All visits that are owed."})
+    count = fields.Integer(metadata={"description": "All visits and rounds that are owed."})
     by = fields.String()
     as_of = MomentField()
 

@@ -53,6 +53,7 @@ def presets(now: datetime, numbers: Numbers) -> dict[str, Condition]:
         "to_close": Issue.state == "accepted",
         "look_back_due": and_(Issue.state == "closed", Issue.look_back_on <= today),
         "relapsed": and_(is_open, Issue.relapses > 0),
+        "urgent": and_(is_open, Issue.urgent),
         "open": is_open,
         "closed": Issue.state.in_(CLOSED),
     }

@@ -25,7 +25,7 @@ from gridsvc.wire import (
 
 PRESETS = (
     "waiting_assign", "overdue", "due_soon", "to_accept", "to_close", "look_back_due",
-    "relapsed", "open", "closed",
+    "relapsed", "urgent", "open", "closed",
 )  # fmt: skip
 
 

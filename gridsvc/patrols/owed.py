@@ -244,6 +244,7 @@ def _debt(
     responsible = answers.get((enterprise.id, Role.RESPONSIBLE_PERSON))
     turn = turns.get((enterprise.id, night)) or turns.get((own.id, night))
     return _ask(ask, watched) | {
+        "what": "visit",
         "enterprise": enterprise,
         "grid": grid,
         "owed_since": ask.due.day,

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 
 from gridsvc.accountability.models import Duty
 from gridsvc.grids.models import Grid
@@ -44,7 +44,7 @@ def _round(
     first, last = days
     made = {
         local_day(at)
-        for at in _patrols(session, grid, midnight(first), midnight(last + DAY))
+        for at in starts(session, grid, midnight(last + DAY), since=midnight(first))
         if numbers.is_night(at) or not rule.night
     }
     return {
@@ -57,12 +57,23 @@ def _round(
     }
 
 
-def _patrols(session: Session, grid: Grid, since: datetime, until: datetime) -> list[datetime]:
-    began = select(Patrol.occurred_at).where(
-        Patrol.grid_id.in_(within(session, grid.id)),
-        Patrol.occurred_at >= since,
-        Patrol.occurred_at < until,
-    )
+def starts(
+    session: Session,
+    grid: Grid,
+    until: datetime,
+    night: ColumnElement[bool] | None = None,
+    *,
+    since: datetime | None = None,
+    limit: int | None = None,
+) -> list[datetime]:
+    """Return when rounds of a grid began before a moment, the latest first; all or at `night`.
+
+    In a village every patrol is one, in a town or county those of who holds a post there.
+    """
+    below = {grid.id} if grid.level == VILLAGE else within(session, grid.id)
+    began = select(Patrol.occurred_at).where(Patrol.grid_id.in_(below), Patrol.occurred_at < until)
+    began = began if since is None else began.where(Patrol.occurred_at >= since)
+    began = began if night is None else began.where(night)
     if grid.level < VILLAGE:
         held = and_(
             Duty.jurisdiction_id == Patrol.jurisdiction_id,
@@ -71,4 +82,4 @@ def _patrols(session: Session, grid: Grid, since: datetime, until: datetime) -> 
             Duty.period.op("@>")(Patrol.occurred_at),
         )
         began = began.join(Duty, held)
-    return list(session.scalars(began))
+    return list(session.scalars(began.order_by(Patrol.occurred_at.desc()).limit(limit)))

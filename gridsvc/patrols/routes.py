@@ -21,6 +21,7 @@ from gridsvc.grids.queries import within
 from gridsvc.identity import caller, member, needs
 from gridsvc.ids import new_id, part_id
 from gridsvc.patrols import owed, queries, service
+from gridsvc.patrols.arrears import all_owed
 from gridsvc.patrols.company import colleagues
 from gridsvc.patrols.models import DayClose, Patrol, PatrolEnd, TrackChunk
 from gridsvc.patrols.months import own_ids, own_month
@@ -206,11 +207,11 @@ def get_due_visits(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.alt_response(404, "NOT_FOUND")
 @needs("field.read")
 def get_coverage_debt(query: dict[str, Any]) -> dict[str, Any]:
-    """Return the visits that a grid owes, each with who owes it."""
+    """Return the visits and rounds that a grid owes, each with who owes it."""
     now = utc_now()
     with transaction(caller().jurisdiction_id) as session:
         require(session, "field.read", query["grid"])
-        items = owed.coverage_debt(session, within(session, query["grid"]), query.get("at", now))
+        items = all_owed(session, within(session, query["grid"]), query.get("at", now))
         return {"items": items, "as_of": now}
 
 

@@ -287,12 +287,14 @@ class DebtQuerySchema(Schema):
 
 
 class DebtSchema(Schema):
-    """A visit that was due and is not made, and who owes it.
+    """A visit that was due and is not made, or a round of a grid, and who owes it.
 
-    `vacant`: nobody was the responsible person of the enterprise, so its grid's head owes it.
+    `vacant`: nobody was the responsible person of the enterprise, so its grid's head owes it;
+    of a round, the grid had no head.
     """
 
-    enterprise = fields.Nested(EnterpriseRefSchema)
+    what = fields.String(metadata={"description": "visit, or round: then of no enterprise."})
+    enterprise = fields.Nested(EnterpriseRefSchema, allow_none=True)
     grid = fields.Nested(GridRefSchema)
     owed_since = fields.Date()
     owed_days = fields.Integer()
@@ -307,7 +309,7 @@ class DebtSchema(Schema):
 
 
 class DebtsSchema(Schema):
-    """The visits that are owed, the longest first."""
+    """The visits and rounds that are owed, the longest first."""
 
     items = fields.List(fields.Nested(DebtSchema))
     as_of = MomentField()

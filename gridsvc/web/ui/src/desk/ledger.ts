@@ -4,7 +4,7 @@ import type { Schemas } from '@/shared/api'
 export type Issue = Schemas['Issue']
 
 /** The lists that people work from, in the order of a working day. */
-export const PRESETS = ['open', 'overdue', 'due_soon', 'waiting_assign', 'to_accept', 'to_close', 'relapsed', 'look_back_due', 'closed'] as const
+export const PRESETS = ['open', 'urgent', 'overdue', 'due_soon', 'waiting_assign', 'to_accept', 'to_close', 'relapsed', 'look_back_due', 'closed'] as const
 export type Preset = (typeof PRESETS)[number]
 
 export const isPreset = (name: unknown): name is Preset => PRESETS.some((preset) => preset === name)

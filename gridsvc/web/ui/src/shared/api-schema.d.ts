@@ -946,7 +946,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return the visits that a grid owes, each with who owes it. */
+        /** Return the visits and rounds that a grid owes, each with who owes it. */
         get: {
             parameters: {
                 query: {
@@ -988,7 +988,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return exactly the visits behind a line of the totals, a page of them. */
+        /** Return exactly the visits and rounds behind a line of the totals, a page of them. */
         get: {
             parameters: {
                 query: {
@@ -1034,7 +1034,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Add up the visits that a grid owes by who answers for them, by grid or by officer. */
+        /** Add up the visits and rounds that a grid owes by who answers, by grid or by officer. */
         get: {
             parameters: {
                 query: {
@@ -3296,7 +3296,7 @@ export interface paths {
                     enterprise?: string;
                     owner?: "me";
                     overdue?: boolean;
-                    preset?: "waiting_assign" | "overdue" | "due_soon" | "to_accept" | "to_close" | "look_back_due" | "relapsed" | "open" | "closed";
+                    preset?: "waiting_assign" | "overdue" | "due_soon" | "to_accept" | "to_close" | "look_back_due" | "relapsed" | "urgent" | "open" | "closed";
                     q?: string;
                     limit?: number;
                     after?: string;
@@ -7358,7 +7358,7 @@ export interface components {
             next?: string | null;
         };
         Debt: {
-            enterprise?: components["schemas"]["EnterpriseRef"];
+            enterprise?: components["schemas"]["EnterpriseRef"] | null;
             grid?: components["schemas"]["GridRef"];
             /** @description Whose duty it is: 3 village, 2 town. */
             level?: number;
@@ -7371,6 +7371,8 @@ export interface components {
             owner?: components["schemas"]["PersonRef"] | null;
             rule_set?: components["schemas"]["RuleSetRef"];
             vacant?: boolean;
+            /** @description visit, or round: then of no enterprise. */
+            what?: string;
         };
         DebtRecords: {
             /** Format: date-time */
@@ -7387,6 +7389,8 @@ export interface components {
             /** @description Of all together. */
             owed_days?: number;
             person?: components["schemas"]["PersonRef"] | null;
+            /** @description How many of them are rounds of grids. */
+            rounds?: number;
             /** Format: date */
             since?: string;
             /** @description Nobody answers for the enterprises; `person` heads the grid. */
@@ -7396,7 +7400,7 @@ export interface components {
             /** Format: date-time */
             as_of?: string;
             by?: string;
-            /** @description All visits that are owed. */
+            /** @description All visits and rounds that are owed. */
             count?: number;
             items?: components["schemas"]["DebtTotal"][];
         };
