@@ -26,10 +26,12 @@ STAGES = {
     "visits that count": "gridsvc.marks.visits.note",
     "flags": "gridsvc.flags.service.raise_flags",
     "days to be weighed": "gridsvc.flags.service.mark_unweighed",
+    "suspicions": "gridsvc.inspections.service.suspicions",
     "trail": "gridsvc.audit.service.record",
     "commit": "gridsvc.session.Session.commit",
     "who waited for it": "gridsvc.sync.intake.release",
     "receipts, with signing": "gridsvc.sync.routes.receipts",
+    "the answer": "gridsvc.sync.routes._answered",
     "of which signing": "gridsvc.signing.Signer.sign",
 }
 

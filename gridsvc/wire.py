@@ -26,7 +26,12 @@ class MomentField(fields.AwareDateTime):
             raise self.make_error("invalid", obj_type="moment", input=value) from None
 
     def _serialize(self, value: datetime | None, attr: Any, obj: Any, **kwargs: Any) -> Any:
-        return value and value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return value and as_told(value)
+
+
+def as_told(moment: datetime) -> str:
+    """Return a moment as every answer tells it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 class DayField(fields.Date):

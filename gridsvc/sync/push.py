@@ -143,7 +143,7 @@ def declaring(parcels: Sequence[Parcel], outcomes: Mapping[int, Outcome]) -> set
     return {
         outcome.id
         for n, outcome in outcomes.items()
-        if isinstance(outcome, Kept) and getattr(parcels[n].report, "photos", ())
+        if isinstance(outcome, Kept) and getattr(parcels[n].report, "photos", False)
     }
 
 

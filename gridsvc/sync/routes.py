@@ -7,8 +7,9 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
+import orjson
 import structlog
-from flask import Response, request
+from flask import Response, current_app, request
 from flask_smorest import Blueprint
 
 from gridsvc.accountability.access import visible_grids
@@ -39,12 +40,14 @@ from gridsvc.sync.schemas import (
     SyncHealthSchema,
     verdict,
 )
+from gridsvc.wire import as_told
 
 log = structlog.get_logger(__name__)
 
 blueprint = Blueprint("sync", __name__, url_prefix="/api/v1/sync", description="Phones in bulk")
 
 MOST_FAILURES = 50
+LIKE_FLASK = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
 LEVEL = 4  # a third more than 9 makes of it, in a third of the time
 
 
@@ -53,14 +56,24 @@ LEVEL = 4  # a third more than 9 makes of it, in a third of the time
 @blueprint.response(200, PushedSchema)
 @takes_revoked
 @member
-def post_push(batch: dict[str, Any]) -> dict[str, Any]:
+def post_push(batch: dict[str, Any]) -> Response:
     """Take in a batch. Each record gets its own verdict; a receipt is given after commit."""
     who, now = caller(), utc_now()
     _note(who, batch["device"], now)
     parcels, outcomes = hand_in(as_sender(who, now), batch["records"], now)
     proofs = _proofs(who, parcels, outcomes)
     verdicts = [verdict(p, outcomes[n], proofs.get(n, {})) for n, p in enumerate(parcels)]
-    return {"verdicts": verdicts, "as_of": now}
+    return _answered({"verdicts": verdicts, "as_of": as_told(now)})
+
+
+def _answered(answer: dict[str, Any]) -> Response:
+    """Answer as Flask would, ten times as fast; where orjson cannot, since ids are as sent, so."""
+    like_flask: Any = current_app.json
+    try:
+        body = orjson.dumps(answer, default=like_flask.default, option=LIKE_FLASK)
+    except TypeError:
+        body = like_flask.dumps(answer).encode()
+    return Response(body, mimetype="application/json")
 
 
 def _note(who: Caller, device: Mapping[str, Any] | None, now: datetime) -> None:
@@ -81,7 +94,7 @@ def _proofs(
     proofs = {}
     with transaction(who.jurisdiction_id) as session:
         absent = missing(session, declaring(parcels, outcomes))
-        for kind in {p.kind for p in parcels} & KINDS.keys():
+        for kind in KINDS.keys() & {parcel.kind for parcel in parcels}:
             ids = kept(parcels, outcomes, kind)
             given = receipts(session, set(ids.values()), signer(), kind)
             for n, id in ids.items():
