@@ -54,7 +54,7 @@ def withdraw(
     key = (session.jurisdiction_id, certificate_id)
     one = session.get(Certificate, key, with_for_update=True)
     if one is None:
-        raise UnknownCertificate(f"There is no certificate {certificate_id}.")
+        raise UnknownCertificate("There is none with that id.")
     if one.withdrawn_on is not None:
         raise CertificateWithdrawn(f"It was withdrawn: {one.withdrawn_reason}")
     one.withdrawn_on, one.withdrawn_reason = local_day(now), reason

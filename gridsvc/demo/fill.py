@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from gridsvc.audit import service as audit
 from gridsvc.audit.models import AuditEntry
 from gridsvc.audit.rules import Act
-from gridsvc.demo import offices
+from gridsvc.demo import enforcement, offices
 from gridsvc.demo.casework import open_categories, pending, steps
 from gridsvc.demo.found import (
     MAKER,
@@ -149,6 +149,7 @@ class Life:
             offices.close_month(here, self.world, day, self.demo.begins_on)
             offices.reply_to_orders(here, self.world, day)
             self._handle_cases(day)
+            self._enforce(day)
         for one in self._go_round(day):
             self.waiting[one.arrives_on].append(one)
         self._take_in(self.waiting.pop(day, []), day)
@@ -167,6 +168,16 @@ class Life:
         with transaction(self.demo.jurisdiction_id) as session:
             receive(session, shots, now=now + MINUTE)
         self.counts["photo"] += len(shots)
+
+    def _enforce(self, day: date) -> None:
+        """Let the enforcement officers of the county inspect, now and then."""
+        now = midnight(day) + timedelta(hours=17, minutes=30)
+        with transaction(self.demo.jurisdiction_id) as session:
+            enforcement.certify(session, self.world, day)
+            made, shots = enforcement.inspections(session, self.world, day, self.demo.begins_on)
+        self._enter("formal inspection", inspections.register, made, now)
+        with transaction(self.demo.jurisdiction_id) as session:
+            receive(session, shots, now=now + MINUTE)
 
     def _take_in(self, arrived: Sequence[Round], day: date) -> None:
         """Enter what phones send in the evening of a day, a kind after the other."""

@@ -79,3 +79,13 @@ ORDERS = {
     "visits": "补齐应查未查的企业，重点单位优先",
 }
 REPLY = "已召开专题会，逐村落实到人，两周内完成整改，有关情况每周上报。"
+
+# Formal inspections: why, by the reason to be exempt; who stood for the enterprise; a refusal.
+BASES = {
+    None: "年度行政检查计划",
+    "complaint": "群众投诉夜间异味，按投诉举报线索检查",
+    "look_back": "对已销号问题回头看",
+}
+ON_SITE_POSTS = ("厂长", "生产主管", "环保专员", "值班经理")
+REFUSAL = "称负责人不在，不肯签字"
+WITNESS = "村委会工作人员在场见证"

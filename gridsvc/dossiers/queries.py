@@ -22,6 +22,7 @@ from gridsvc.inspections.queries import (
 )
 from gridsvc.issues.models import Issue
 from gridsvc.issues.workflow import OPEN
+from gridsvc.media.queries import missing, photos_of
 from gridsvc.penalties.models import Penalty
 from gridsvc.people.models import Person
 from gridsvc.proposals.models import EnterpriseProposal
@@ -119,19 +120,37 @@ def formal(session: Session, ids: Collection[UUID], now: datetime) -> Part:
     latest = select(Inspection).where(here).order_by(Inspection.occurred_at.desc())
     rows = session.scalars(latest.order_by(Inspection.id.desc()).limit(LATEST)).all()
     people, chains = _officers(session, rows), corrections(session, [row.id for row in rows])
+    signatures = _signatures(session, [row.id for row in rows])
     return {
         "year": year,
         "cap": cap_now(session, now),
         "counted": counted,
         "exempt": exempt,
         "total": len(inspections),
-        "items": [_inspected(row, people) | chains.get(row.id, UNCORRECTED) for row in rows],
+        "items": [
+            _inspected(row, people)
+            | chains.get(row.id, UNCORRECTED)
+            | {"signature": signatures.get(row.id)}
+            for row in rows
+        ],
     }
 
 
 def _officers(session: Session, rows: Sequence[Inspection]) -> dict[UUID, Person]:
     ids = {id for row in rows for id in officers_of(row.formal)}
     return {one.id: one for one in session.scalars(select(Person).where(Person.id.in_(ids)))}
+
+
+def _signatures(session: Session, record_ids: Sequence[UUID]) -> dict[UUID, Part]:
+    """Return of each signed inspection the photo that is the signature, and whether it is here."""
+    absent = missing(session, record_ids)
+    told = ("sha256", "purpose", "taken_at")
+    return {
+        photo.record_id: {name: getattr(photo, name) for name in told}
+        | {"arrived": photo.sha256 not in absent.get(photo.record_id, [])}
+        for photo in photos_of(session, record_ids)
+        if photo.purpose == "signature"
+    }
 
 
 def _inspected(row: Inspection, people: dict[UUID, Person]) -> Part:

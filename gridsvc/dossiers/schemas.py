@@ -58,6 +58,15 @@ class FiledOfficerSchema(Schema):
     certificate_no = fields.String()
 
 
+class SignatureSchema(Schema):
+    """A photo that is a signature, and whether its bytes have arrived."""
+
+    sha256 = fields.String()
+    purpose = fields.String()
+    taken_at = MomentField()
+    arrived = fields.Boolean()
+
+
 class FiledFormalSchema(CorrectionsSchema):
     """A formal inspection: signed (a photo of it, with that purpose), unless refused."""
 
@@ -70,6 +79,7 @@ class FiledFormalSchema(CorrectionsSchema):
     exempt_reason = fields.String(allow_none=True)
     on_site = fields.Nested(OnSiteSchema)
     refusal = fields.Nested(RefusalSchema, allow_none=True)
+    signature = fields.Nested(SignatureSchema, allow_none=True)
     result = fields.String()
     findings = fields.String()
     flags = fields.List(fields.Nested(FlagBriefSchema))

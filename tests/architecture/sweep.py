@@ -19,7 +19,7 @@ NOW = datetime.now(UTC)
 MADE_HERE = ("inspection_id", "patrol_end_id", "day_close_id")  # by whoever sends the record
 MADE_TOO = ("patrol_id", "issue_id")  # ... where the path ends with them
 
-LEFT = {"no_position_reason", "month", "fixed_on_spot", "corrects_id"}  # they ask for more
+LEFT = {"no_position_reason", "month", "fixed_on_spot", "corrects_id", "formal"}  # ask for more
 
 SAMPLES: dict[str, Any] = {  # of values that mean more than their type, by name
     "position": {"type": "Point", "coordinates": [122.05, 41.24]},

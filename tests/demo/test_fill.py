@@ -259,3 +259,16 @@ def test_a_day_that_broke_off_is_lived_again_and_nothing_doubles(county, monkeyp
     for kind in ("Patrol", "PatrolEnd", "Inspection", "Issue", "IssueAction", "TrackChunk"):
         assert after[kind] == broken[kind], kind
     assert after["DayClose"] > before["DayClose"]
+
+
+def test_officers_with_certificates_inspect_formally_some_of_it_exempt_some_refused(session):
+    made = select(Inspection).where(Inspection.kind == "formal").order_by(Inspection.occurred_at)
+    formal = [one.formal for one in session.scalars(made)]
+
+    assert len(formal) >= 4
+    assert {"complaint"} <= {one.get("exempt_reason") for one in formal}
+    assert 1 <= sum("refusal" in one for one in formal) < len(formal)
+    amiss = select(Flag).where(Flag.kind.in_(["over_cap", "certificate_unknown"]))
+    assert session.scalars(amiss).all() == []
+    signed = select(func.count()).select_from(Photo).where(Photo.purpose == "signature")
+    assert session.scalar(signed) == sum("refusal" not in one for one in formal)

@@ -14,6 +14,7 @@ from gridsvc.inspections.models import Inspection
 from gridsvc.marks import visits
 from gridsvc.marks.models import Visit
 from gridsvc.quarantine import Quarantined
+from tests.architecture.sweep import spoilt
 from tests.factories.accountability import add_duty, add_person
 from tests.factories.certificates import add_certificate
 from tests.factories.inspections import a_body, a_formal_body
@@ -173,6 +174,13 @@ def test_what_is_missing_is_named_and_kept(session, put, push, body, missing, na
     assert named in str(pushed["problem"]["errors"])
     [kept] = session.scalars(select(Quarantined)).all()
     assert kept.record
+
+
+def test_no_nasty_value_breaks_anything(put, body) -> None:
+    told = body()
+    for value in (None, True, [[]], {}, -1, 2**200, "", "a\0b", "\ud800"):
+        for facts in spoilt(told["formal"], value):
+            assert put(told | {"formal": facts}).status_code in {201, 422}
 
 
 def test_one_officer_or_the_same_twice_is_not_enough(put, body, village) -> None:

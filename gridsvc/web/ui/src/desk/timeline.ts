@@ -100,7 +100,7 @@ function place(rows: Row[], happenings: Happening[], lane: 'visits' | 'issues'):
 }
 
 const isPlain = (one: Happening): one is Extract<Happening, { kind: 'visit' }> =>
-  one.kind === 'visit' && one.visit.result === 'ok' && !one.visit.flags.length && !one.visit.photos.length && !one.visit.late && !one.visit.corrects && !one.visit.corrected_by
+  one.kind === 'visit' && one.visit.kind !== 'formal' && one.visit.result === 'ok' && !one.visit.flags.length && !one.visit.photos.length && !one.visit.late && !one.visit.corrects && !one.visit.corrected_by
 
 /** Many visits in a row that found nothing become one line. */
 function grouped(happenings: readonly Happening[]): Happening[] {

@@ -17,7 +17,7 @@ export interface Day {
 export async function dayOf(day: string, gridId: string, personId: string): Promise<Day> {
   const own = (await madeSince(day)).filter((record) => localDayOf(record.made_at) === day && record.person_id === personId)
   const [visits, issues, closes] = await Promise.all([
-    db.inspections.where('grid_id').equals(gridId).filter((visit) => visit.inspector_id === personId && !visit.corrects_id && localDayOf(visit.occurred_at) === day).toArray(),
+    db.inspections.where('grid_id').equals(gridId).filter((visit) => visit.inspector_id === personId && !visit.corrects_id && visit.kind !== 'formal' && localDayOf(visit.occurred_at) === day).toArray(),
     db.issues.where('grid_id').equals(gridId).filter((issue) => issue.found_by.id === personId && localDayOf(issue.occurred_at) === day).toArray(),
     db.dayCloses.where('grid_id').equals(gridId).filter((close) => close.officer_id === personId && close.day === day).toArray(),
   ])
@@ -35,7 +35,7 @@ type Seen = { id: string; enterprise_id: string }
 
 function summed(own: OutboxRecord[], visits: Seen[], issues: { id: string }[], isClosed: boolean, gridId: string, places: Map<string, string>, walkedAlong: { distance_m: number }[]): Day {
   const of = (kind: OutboxRecord['kind']) => own.filter((record) => record.kind === kind && isOf(record, gridId, places))
-  const made = new Map([...visits.map(({ id, enterprise_id }) => [id, enterprise_id] as const), ...of('inspection').filter(({ body }) => !body.corrects_id).map(({ id, body }) => [id, body.enterprise_id as string] as const)])
+  const made = new Map([...visits.map(({ id, enterprise_id }) => [id, enterprise_id] as const), ...of('inspection').filter(({ body }) => !body.corrects_id && body.kind !== 'formal').map(({ id, body }) => [id, body.enterprise_id as string] as const)])
   const close = of('day_close').find((record) => record.state !== 'needs_you')
   return {
     patrols: of('patrol').length + walkedAlong.length,

@@ -44,6 +44,7 @@ export function useDraft<C extends object>(kind: Kind, subjectId: string, empty:
     const updated_at = new Date().toISOString()
     const kept = JSON.parse(JSON.stringify(toRaw(content))) as Body
     const row = { id: id.value, kind, subject_id: subjectId, person_id: await person(), updated_at, content: kept }
+    if (isClosed) return // it became a record while we asked who is signed in: kept now, it would rise again
     await withRoom(() => db.drafts.put(row))
     savedAt.value = updated_at
     isKept.value = change === changes

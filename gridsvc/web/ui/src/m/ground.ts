@@ -45,7 +45,7 @@ export function useStops(gridId: () => string | undefined) {
   const rows = useLive(async () => {
     const wanted = gridId()
     const all = await (wanted ? db.enterprises.where('grid_id').equals(wanted) : db.enterprises).toArray()
-    const visits = (await madeSince(today.value)).filter(({ kind }) => kind === 'inspection')
+    const visits = (await madeSince(today.value)).filter(({ kind, body }) => kind === 'inspection' && body.kind !== 'formal')
     return { enterprises: all.filter(({ state }) => state === 'active' || state === 'proposed'), due: await db.dueVisits.toArray(), visits }
   }, () => [gridId(), today.value])
   return computed((): Stop[] | undefined => {

@@ -49,7 +49,7 @@ export interface Issue {
 }
 
 /** A duty for one of this person's grids or for one above, and who holds it. */
-export interface Colleague { id: string; person: Ref; initials: string; role: string; grid: Ref & { level: number }; may_walk: boolean }
+export interface Colleague { id: string; person: Ref; initials: string; role: string; grid: Ref & { level: number }; may_walk: boolean; /** May inspect formally, with this certificate; not known to a phone that has not read since. */ may_inspect?: boolean; certificate_no?: string | null }
 
 /** The answer to one item of a checklist, as it was filed. */
 export interface LogAnswer { item: string; result: 'ok' | 'problem' | 'not_applicable'; note?: string }

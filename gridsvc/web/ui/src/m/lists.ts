@@ -2,6 +2,7 @@
 import type { Table } from 'dexie'
 import { answered, type Api, type Schemas } from '@/shared/api'
 import { localDayOf } from '@/shared/format'
+import { FORMAL_YEAR } from './formalYear'
 import type { DueVisit, Issue, OwnGrid, Picture } from './known'
 import { readEndings } from './edits'
 import { db, recall, remember } from './outbox/database'
@@ -20,6 +21,7 @@ export async function readLists(api: Api, me: Me): Promise<void> {
   await readDue(api, duties)
   await readForeignIssues(api)
   await readCompany(api, me)
+  await readFormal(api, me)
   await readPictures(api, me)
 }
 
@@ -28,6 +30,11 @@ async function readCompany(api: Api, me: Me): Promise<void> {
   if (!me.permissions.includes('field.read')) return
   const [company, month] = await Promise.all([answered(api.GET('/api/v1/colleagues')), answered(api.GET('/api/v1/my-month'))])
   await Promise.all([remember('colleagues', company.items), remember('month', month)])
+}
+
+/** This year's formal inspections, for whoever may make one. */
+async function readFormal(api: Api, me: Me): Promise<void> {
+  if (me.permissions.includes('inspection.formal')) await remember(FORMAL_YEAR, await answered(api.GET('/api/v1/inspections/formal')))
 }
 
 /** The grids of this person's duties in which rounds are made: villages, and towns for the villages in them. */

@@ -50,7 +50,7 @@ const refreshIfOld = () => {
 
 /** Begin, once for the page. */
 export function startRefreshing(): void {
-  watch(() => [me.value?.person.id, isExpired.value], () => void refreshLists(), { immediate: true })
+  watch([() => me.value?.person.id, isExpired], () => void refreshLists(), { immediate: true }) // not one getter: its list would be new each time, and reading would never end
   watch(() => tally.value.arrived, () => void refreshLists()) // what has arrived changes what is due
   addEventListener('online', refreshIfOld)
   document.addEventListener('visibilitychange', refreshIfOld)

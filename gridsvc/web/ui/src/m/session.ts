@@ -84,7 +84,7 @@ function unlessForgotten(cause: unknown): void {
 
 async function forgetLists(): Promise<void> {
   await Promise.all([...Object.values(pulledTables), ...listTables].map((table) => table.clear()))
-  await db.meta.bulkDelete(['cursor', 'pulled_at', 'due', 'grid_id', 'colleagues', 'month'])
+  await db.meta.bulkDelete(['cursor', 'pulled_at', 'due', 'grid_id', 'colleagues', 'month', 'formal_year'])
 }
 
 /** "HUAWEI ELS-AN00" out of a user agent: what the person will recognise in the list of devices. */

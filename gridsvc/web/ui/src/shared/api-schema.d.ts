@@ -7821,6 +7821,7 @@ export interface components {
             on_site?: components["schemas"]["OnSite"];
             refusal?: components["schemas"]["Refusal"] | null;
             result?: string;
+            signature?: components["schemas"]["Signature"] | null;
         };
         FiledFormals: {
             cap?: number | null;
@@ -9557,6 +9558,13 @@ export interface components {
              */
             otp?: string | null;
             password: string;
+        };
+        Signature: {
+            arrived?: boolean;
+            purpose?: string;
+            sha256?: string;
+            /** Format: date-time */
+            taken_at?: string;
         };
         SignedIn: {
             csrf_token?: string;

@@ -6,6 +6,7 @@ import debt from '@/shared/locales/en/desk/debt.json'
 import duties from '@/shared/locales/en/desk/duties.json'
 import find from '@/shared/locales/en/desk/find.json'
 import flags from '@/shared/locales/en/desk/flags.json'
+import formal from '@/shared/locales/en/desk/formal.json'
 import home from '@/shared/locales/en/desk/home.json'
 import issue from '@/shared/locales/en/desk/issue.json'
 import leave from '@/shared/locales/en/desk/leave.json'
@@ -26,4 +27,4 @@ import evidence from '@/shared/locales/en/evidence.json'
 import problems from '@/shared/locales/en/problems.json'
 import shared from '@/shared/locales/en/shared.json'
 
-export default { ...shared, problems, ...desk, accounts, audit, debt, devices, duties, evidence, find, flags, home, issue, leave, ledger, month, password, phones, quarantine, registry, roster, rules, security, tokens, trace, week, words }
+export default { ...shared, problems, ...desk, accounts, audit, debt, devices, duties, evidence, find, flags, formal, home, issue, leave, ledger, month, password, phones, quarantine, registry, roster, rules, security, tokens, trace, week, words }

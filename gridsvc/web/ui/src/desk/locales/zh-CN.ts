@@ -6,6 +6,7 @@ import debt from '@/shared/locales/zh-CN/desk/debt.json'
 import duties from '@/shared/locales/zh-CN/desk/duties.json'
 import find from '@/shared/locales/zh-CN/desk/find.json'
 import flags from '@/shared/locales/zh-CN/desk/flags.json'
+import formal from '@/shared/locales/zh-CN/desk/formal.json'
 import home from '@/shared/locales/zh-CN/desk/home.json'
 import issue from '@/shared/locales/zh-CN/desk/issue.json'
 import leave from '@/shared/locales/zh-CN/desk/leave.json'
@@ -26,4 +27,4 @@ import evidence from '@/shared/locales/zh-CN/evidence.json'
 import problems from '@/shared/locales/zh-CN/problems.json'
 import shared from '@/shared/locales/zh-CN/shared.json'
 
-export default { ...shared, problems, ...desk, accounts, audit, debt, devices, duties, evidence, find, flags, home, issue, leave, ledger, month, password, phones, quarantine, registry, roster, rules, security, tokens, trace, week, words }
+export default { ...shared, problems, ...desk, accounts, audit, debt, devices, duties, evidence, find, flags, formal, home, issue, leave, ledger, month, password, phones, quarantine, registry, roster, rules, security, tokens, trace, week, words }

@@ -2,6 +2,7 @@
 import type { Language } from '@/shared/i18n'
 import type close from '@/shared/locales/zh-CN/phone/close.json'
 import type decide from '@/shared/locales/zh-CN/phone/decide.json'
+import type formal from '@/shared/locales/zh-CN/phone/formal.json'
 import type inspect from '@/shared/locales/zh-CN/phone/inspect.json'
 import type install from '@/shared/locales/zh-CN/phone/install.json'
 import type me from '@/shared/locales/zh-CN/phone/me.json'
@@ -25,6 +26,7 @@ import type problems from '@/shared/locales/zh-CN/problems.json'
 export interface PageTexts {
   close: typeof close
   decide: typeof decide
+  formal: typeof formal
   inspect: typeof inspect
   install: typeof install
   me: typeof me

@@ -13,7 +13,7 @@ export interface PhotoClaim {
   position?: PointGeometry
   accuracy_m?: number
   crs?: 'wgs84'
-  purpose: 'scene' | 'before' | 'after'
+  purpose: 'scene' | 'before' | 'after' | 'signature'
   /** Taken for this record, or picked from older pictures. */
   source?: 'camera' | 'picked'
   /** Of the file before the phone made it smaller: a claim. */

@@ -1,0 +1,76 @@
+/** A formal inspection as it is filled in, and the facts of the record that comes of it. No database, no clock. */
+import type { LogAnswer } from './known'
+import type { Body } from './outbox/contract'
+import { emptyVisit, filledIn, type VisitDraft } from './visit'
+
+export const EXEMPT_REASONS = ['complaint', 'transfer', 'monitoring', 'look_back', 'emergency', 'request'] as const
+export type Exempt = (typeof EXEMPT_REASONS)[number]
+
+export interface Officer { person_id: string; name: string; certificate_no: string }
+
+export interface FormalDraft extends VisitDraft {
+  /** The sender among them. */
+  officers: Officer[]
+  approval_no: string
+  notice_no: string
+  basis: string
+  /** Nothing is chosen beforehand: whether it counts is said by a person. */
+  counts?: 'counts' | Exempt
+  name: string
+  post: string
+  ending?: 'signed' | 'refused'
+  /** Id of the photo that is the signature. */
+  signature?: string
+  refusal: string
+  witness: string
+}
+
+export const emptyFormal = (): FormalDraft => ({
+  ...emptyVisit(), officers: [], approval_no: '', notice_no: '', basis: '', counts: undefined,
+  name: '', post: '', ending: undefined, signature: undefined, refusal: '', witness: '',
+})
+
+export const LEAST_OFFICERS = 2
+const LEAST_LETTERS = 2
+const isTold = (text: string, least = LEAST_LETTERS): boolean => text.trim().length >= least
+
+/** The parts of the form that are not filled in yet, from the top; each is also the id of its place on the page. */
+export const PARTS = ['officers', 'certificates', 'papers', 'counts', 'items', 'on_site', 'ending', 'signature', 'refusal'] as const
+export type Part = (typeof PARTS)[number]
+
+export function missing(draft: FormalDraft, itemsLeft: number): Part[] {
+  const lacks: Record<Part, boolean> = {
+    officers: draft.officers.length < LEAST_OFFICERS,
+    certificates: draft.officers.some(({ certificate_no }) => !isTold(certificate_no)),
+    papers: ![draft.approval_no, draft.notice_no, draft.basis].every((text) => isTold(text)),
+    counts: !draft.counts,
+    items: itemsLeft > 0,
+    on_site: ![draft.name, draft.post].every((text) => isTold(text, 1)),
+    ending: !draft.ending,
+    signature: draft.ending === 'signed' && !draft.signature,
+    refusal: draft.ending === 'refused' && ![draft.refusal, draft.witness].every((text) => isTold(text)),
+  }
+  return PARTS.filter((part) => lacks[part])
+}
+
+/** The form of a correction, as the inspection was filled in. Who signs does so anew. */
+export function refilled(draft: FormalDraft, body: Body): FormalDraft {
+  const told = body.formal as Record<'approval_no' | 'notice_no' | 'basis', string> & { officers: Omit<Officer, 'name'>[]; exempt_reason?: Exempt; on_site: { name: string; post: string }; refusal?: { reason: string; witness: string } }
+  return {
+    ...draft, ...filledIn(draft, body.answers as LogAnswer[]), approval_no: told.approval_no, notice_no: told.notice_no, basis: told.basis, ...told.on_site,
+    officers: told.officers.map((one) => ({ ...one, name: '' })), counts: told.exempt_reason ?? 'counts',
+    ...(told.refusal ? { ending: 'refused' as const, refusal: told.refusal.reason, witness: told.refusal.witness } : {}),
+  }
+}
+
+/** What the record says beside what every inspection says. */
+export function formalFacts(draft: FormalDraft): Record<string, unknown> {
+  const { counts, ending } = draft
+  return {
+    officers: draft.officers.map(({ person_id, certificate_no }) => ({ person_id, certificate_no: certificate_no.trim() })),
+    approval_no: draft.approval_no.trim(), notice_no: draft.notice_no.trim(), basis: draft.basis.trim(),
+    ...(counts && counts !== 'counts' ? { exempt_reason: counts } : {}),
+    on_site: { name: draft.name.trim(), post: draft.post.trim() },
+    ...(ending === 'refused' ? { refusal: { reason: draft.refusal.trim(), witness: draft.witness.trim() } } : {}),
+  }
+}

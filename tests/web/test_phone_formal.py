@@ -1,0 +1,170 @@
+"""Formal inspections on the real phone client against the real server."""
+
+import re
+from datetime import date
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from gridsvc.accountability.rules import Role
+from gridsvc.enterprises.models import Enterprise
+from gridsvc.flags.models import Flag
+from gridsvc.inspections.models import Inspection
+from gridsvc.media.models import Media, Photo
+from gridsvc.people.models import Person
+from gridsvc.session import db
+from tests.conftest import BUSY, enter
+from tests.factories.certificates import add_certificate
+from tests.factories.village import appoint
+from tests.web.conftest import Live, Served
+from tests.web.test_phone import AXE, faults, sign_in, tap
+from tests.web.test_phone_field import go, ready, small_targets
+
+
+@pytest.fixture(scope="module", autouse=True)
+def second(app: Flask, served: Served) -> Person:
+    """The other enforcement officer; both have certificates."""
+    with app.app_context():
+        session = enter(BUSY)
+        officer = appoint(session, "严明", served.village.county, Role.ENFORCEMENT_OFFICER)
+        add_certificate(session, served.village.enforcer, "06210001", until=date(2039, 12, 31))
+        add_certificate(session, officer, "06210002", until=date(2039, 12, 31))
+        session.commit()
+        db.session.remove()
+    return officer
+
+
+def at(live: Live, place: Enterprise) -> Page:
+    """The officer has opened the page of a place, and there is no signal any more."""
+    page = sign_in(live, login=live.village.enforcer.login)
+    expect(page.get_by_role("button", name="全部送达")).to_be_visible()
+    page.evaluate("navigator.serviceWorker.ready")
+    go(page, f"/places/{place.id}")
+    expect(page.get_by_role("button", name=re.compile("行政检查.*上限 2 次"))).to_be_visible()
+    page.context.set_offline(True)
+    return page
+
+
+def begin(page: Page) -> None:
+    """Fill in what both endings have in common."""
+    tap(page, "行政检查")
+    expect(page.get_by_text("还差一名检查人员")).to_be_visible()
+    page.get_by_role("checkbox", name="严明").click()
+    expect(page.get_by_role("textbox", name="严明 的执法证号")).to_have_value("06210002")
+    page.get_by_role("textbox", name="批准文号").fill("盘环检批7号")
+    page.get_by_role("textbox", name="检查通知书号").fill("盘环检通7号")
+    page.get_by_role("textbox", name="检查事由和依据").fill("年度检查计划")
+    for item in page.locator(".item").all():
+        item.get_by_role("radio", name="未发现问题", exact=True).click()
+    page.get_by_role("textbox", name="姓名").fill("王厂长")
+    page.get_by_role("textbox", name="职务").fill("厂长")
+
+
+def sign(page: Page) -> None:
+    """A stroke on the pad, kept as soon as the finger is lifted."""
+    pad = page.locator(".signature canvas")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 30, box["y"] + 60)
+    page.mouse.down()
+    for step in range(1, 8):
+        page.mouse.move(box["x"] + 30 + step * 25, box["y"] + 60 + (step % 2) * 40)
+    page.mouse.up()
+    expect(page.get_by_text("签名已存在本机")).to_be_visible()
+
+
+def arrived(page: Page, app: Flask, place: Enterprise) -> list[Inspection]:
+    """With signal again all of it arrives; return the formal inspections of a place."""
+    page.context.set_offline(False)
+    expect(page.get_by_text("已送达")).to_be_visible()
+    expect(page.get_by_role("button", name="全部送达")).to_be_visible()
+    with app.app_context():
+        made = select(Inspection).where(
+            Inspection.kind == "formal", Inspection.enterprise_id == place.id
+        )
+        found = list(enter(BUSY).scalars(made.order_by(Inspection.id)))
+        db.session.remove()
+    return found
+
+
+def test_one_that_is_signed_without_signal_arrives_once_with_its_signature(
+    live: Live, app: Flask
+) -> None:
+    page = at(live, live.village.yard)
+    begin(page)
+    page.get_by_role("radio", name="计入频次").click()
+    page.get_by_role("radio", name="签字", exact=True).click()
+    expect(page.get_by_text("还差签名")).to_be_visible()
+    sign(page)
+    page.reload()  # kept at every tap, the signature too
+    expect(page.get_by_role("img", name="签名")).to_be_visible()
+    expect(page.get_by_role("textbox", name="批准文号")).to_have_value("盘环检批7号")
+    tap(page, "完成检查")
+    expect(page.get_by_text("已存在本机", exact=True)).to_be_visible()
+
+    [one] = arrived(page, app, live.village.yard)
+
+    assert one.formal and "refusal" not in one.formal
+    assert [officer["certificate_no"] for officer in one.formal["officers"]] == [
+        "06210001", "06210002",
+    ]  # fmt: skip
+    with app.app_context():
+        session = enter(BUSY)
+        same = (Media.jurisdiction_id == Photo.jurisdiction_id) & (Media.sha256 == Photo.sha256)
+        sent = select(Photo.purpose, Media.media_type).join(Media, same)
+        assert session.execute(sent.where(Photo.record_id == one.id)).all() == [
+            ("signature", "image/png")
+        ]
+        db.session.remove()
+
+
+def test_beyond_the_cap_it_is_warned_of_before_and_kept_and_marked_after(
+    live: Live, app: Flask
+) -> None:
+    farm = live.village.farm
+    page = at(live, farm)
+    for n in range(3):
+        go(page, f"/places/{farm.id}")
+        if n == 2:
+            expect(page.get_by_text("今年已计入 2 次，上限 2 次")).to_be_visible()
+        begin(page)
+        page.get_by_role("radio", name="计入频次").click()
+        page.get_by_role("radio", name="拒签", exact=True).click()
+        expect(page.get_by_text("还差拒签的原因和见证")).to_be_visible()
+        page.get_by_role("textbox", name="拒签的原因").fill("称负责人不在")
+        page.get_by_role("textbox", name="见证人和情况").fill("村主任赵强在场")
+        tap(page, "完成检查")
+        expect(page.get_by_text("已存在本机", exact=True)).to_be_visible()
+
+    made = arrived(page, app, farm)
+
+    assert [one.formal["refusal"]["reason"] for one in made] == ["称负责人不在"] * 3
+    with app.app_context():
+        over = select(Flag.record_id).where(Flag.kind == "over_cap")
+        assert enter(BUSY).scalars(over).all() == [made[2].id]
+        db.session.remove()
+
+
+def test_a_grid_officer_is_not_offered_it(live: Live) -> None:
+    page = ready(sign_in(live))
+    go(page, f"/places/{live.village.yard.id}")
+    expect(page.get_by_role("button", name="巡查", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="行政检查")).to_have_count(0)
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+def test_the_form_fits_and_is_usable_by_everybody(live: Live, lang: str) -> None:
+    page = sign_in(live, lang, login=live.village.enforcer.login)
+    page.locator(".chip").wait_for()
+    go(page, f"/formal/{live.village.yard.id}")
+    page.get_by_role("checkbox").first.click()
+    page.evaluate(AXE)
+    for ending in ("签字", "拒签") if lang == "zh-CN" else ("Signs", "Refuses"):
+        page.get_by_role("radio", name=ending, exact=True).click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        assert small_targets(page) == []
+        if lang == "zh-CN":
+            assert faults(page) == []
