@@ -77,6 +77,7 @@ def test_what_is_put_right_without_signal_is_merged_or_waits_for_the_town_and_sa
     expect(row).to_contain_text("电话：别人也改了，两个都留着，等镇网格长定")
     assert faults(page) == []
     row.get_by_role("link").first.click()
+    expect(page.get_by_text("已送达，等人定")).to_be_visible()
     expect(page.get_by_text("别人改成：13733334444。")).to_be_visible()
     assert faults(page) == []
 

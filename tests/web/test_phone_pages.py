@@ -131,3 +131,23 @@ def test_the_screen_stays_on_during_a_patrol_only(live: Live) -> None:
     page.wait_for_function("() => window.lock && !window.lock.isReleased")
     go(page, "/records")
     page.wait_for_function("() => window.lock.isReleased")
+
+
+def test_the_browser_s_offer_to_install_is_kept_for_the_page_that_explains_it(live: Live) -> None:
+    page = sign_in(live)
+    page.locator(SIGNS["/"]).first.wait_for()
+    go(page, "/me/install")
+    expect(page.get_by_text("这个浏览器没有安装按钮")).to_be_visible()
+    offered = page.evaluate(
+        """() => {
+            const offer = new Event('beforeinstallprompt', { cancelable: true })
+            offer.prompt = async () => { window.isAsked = true }
+            offer.userChoice = Promise.resolve({ outcome: 'accepted' })
+            dispatchEvent(offer)
+            return offer.defaultPrevented
+        }"""
+    )
+    assert offered
+    page.get_by_role("button", name="现在装").click()
+    expect(page.get_by_text("这台手机装好了")).to_be_visible()
+    assert page.evaluate("window.isAsked")
