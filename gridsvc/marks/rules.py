@@ -1,5 +1,6 @@
 """What counts as a visit of whom, and which marks and turns can be. No session, no clock."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -74,13 +75,15 @@ def visit_rows(
 
     A correction is none, nor a formal inspection: no patrol that is due is made by it.
     """
-    is_night = _nights(rule_sets)
+    is_night, there = _nights(rule_sets), _by_grid(held)
     return [
         {
             "id": entry["id"],
             "enterprise_id": entry["enterprise_id"],
             "occurred_at": entry["occurred_at"],
-            "level": level_of(held[entry["sender_id"]], entry["grid_id"], entry["occurred_at"]),
+            "level": level_of(
+                there[entry["sender_id"], entry["grid_id"]], entry["grid_id"], entry["occurred_at"]
+            ),
             "is_night": is_night(entry["occurred_at"]),
         }
         for entry in entries
@@ -88,6 +91,15 @@ def visit_rows(
         and entry["corrects_id"] is None
         and entry["kind"] == "patrol"
     ]
+
+
+def _by_grid(held: Mapping[UUID, Iterable[Held]]) -> Mapping[tuple[UUID, UUID], list[Held]]:
+    """Return what reaches a grid of all that somebody held, by their id and its own."""
+    found: dict[tuple[UUID, UUID], list[Held]] = defaultdict(list)
+    for person_id, duties in held.items():
+        for duty in duties:
+            found[person_id, duty.subject_id].append(duty)
+    return found
 
 
 def _nights(rule_sets: Iterable[RuleSet]) -> Callable[[datetime], bool]:
