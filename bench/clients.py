@@ -74,10 +74,10 @@ def pull_at_once(
         return list(at_once.map(ask, phones))
 
 
-def cursor_of(address: Address, headers: dict[str, str]) -> str:
-    """Pull everything; return the cursor after it."""
-    _, said = _ask(HTTPConnection(*address), "GET", PULL, headers)
-    return str(json.loads(said)["next"])
+def cursor_after(address: Address, headers: dict[str, str], cursor: str = "") -> str:
+    """Pull what changed, or everything; return the cursor after it."""
+    answer, said = _ask(HTTPConnection(*address), "GET", f"{PULL}{cursor}", headers)
+    return cursor if answer.status == 304 else str(json.loads(said)["next"])
 
 
 PULL = "/api/v1/sync/pull?cursor="

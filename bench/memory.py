@@ -2,9 +2,9 @@
 
     python -m bench.memory [SECONDS]
 
-Batches, single records, photos and pulls at once, from eight clients. The memory of a process
-grows while it warms up (its caches have bounds); after that it stays. Over ten minutes or more
-it fails if a process went on growing.
+Batches, single records, photos and pulls of what changed at once, from eight clients. The memory
+of a process grows while it warms up (its caches have bounds); after that it stays. Over ten
+minutes or more it fails if a process went on growing.
 """
 
 import json
@@ -25,7 +25,7 @@ CLIENTS = 8
 SHORT_S, LONG_S = 60.0, 600.0
 WARM = 1 / 3  # of the time
 MOST_GROWTH = 0.05  # after the warm-up, of what a process held then
-BATCH, SINGLES, PHOTOS, PULLS = 20, 3, 2, 3  # of a round of one client
+BATCH, SINGLES, PHOTOS = 20, 3, 2  # of a round of one client
 
 CREW: list[Officer] = []  # clients are forked, and so know it
 
@@ -71,16 +71,14 @@ def load(instance: Instance, officers: list[Officer], seconds: float) -> int:
 def be_busy(address: Address, number: int, until: float) -> list[float]:
     """Ask as a phone does, over and over."""
     officer, took = CREW[number], list[float]()
-    base, headers = a_base_photo(), officer.headers
+    base, headers, cursor = a_base_photo(), officer.headers, ""
     while time.monotonic() < until:
-        number += 1
-        took += clients.push(
-            address, headers, [json.dumps({"records": officer.visits(BATCH)}).encode()]
-        )
+        batch = json.dumps({"records": officer.visits(BATCH)}).encode()
+        took += clients.push(address, headers, [batch])
         took += clients.put(address, headers, officer.visits(SINGLES))
         taken = [a_photo(base, n) for n in range(PHOTOS)]
         took += clients.bring_photos(address, headers, taken)
-        took += clients.pull(address, headers, PULLS)
+        cursor = clients.cursor_after(address, headers, cursor)
     return took
 
 

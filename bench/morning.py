@@ -53,7 +53,7 @@ def measure(instance: Instance, app: Flask, officers: Sequence[Officer]) -> None
     grids = [sorted({yard.grid_id for yard in officer.yards}) for officer in officers] * each
     bare(instance, "first pull", [("EVERYTHING", mine, "") for mine in grids])
 
-    cursors = [clients.cursor_of(instance.address, officer.headers) for officer in officers]
+    cursors = [clients.cursor_after(instance.address, officer.headers) for officer in officers]
     push(instance, officers, NEWS)
     known = [(one, cursor) for mine, cursor in zip(phones, cursors, strict=True) for one in mine]
     at_once(instance, "what changed", known)
