@@ -21,6 +21,7 @@ SIGNS = {
     "/": ".page.today li",
     "/patrol": ".counts",
     "/inspect/:enterprise": "[role=radiogroup]",
+    "/formal/:enterprise": ".page.formal",
     "/report": ".page.report .shots",
     "/urgent": ".note.bad",
     "/search": "input[type=search]",
