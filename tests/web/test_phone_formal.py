@@ -19,8 +19,8 @@ from tests.conftest import BUSY, enter
 from tests.factories.certificates import add_certificate
 from tests.factories.village import appoint
 from tests.web.conftest import Live, Served
+from tests.web.phone import go, ready, small_targets
 from tests.web.test_phone import AXE, faults, sign_in, tap
-from tests.web.test_phone_field import go, ready, small_targets
 
 
 @pytest.fixture(scope="module", autouse=True)
