@@ -144,6 +144,7 @@ class Life:
         if self.world.is_patrol_day(day):
             offices.record_leaves(here, self.world, day)
             offices.plan(here, day)
+            offices.judge_flags(here, self.world, day)
             offices.sign_weeks(here, self.world, day)
             offices.accept_weeks(here, self.world, day)
             offices.close_month(here, self.world, day, self.demo.begins_on)
@@ -188,6 +189,7 @@ class Life:
         self._enter("track", patrols.hand_in_track, outbox.tracks, now + MINUTE)
         self._enter("patrol_end", patrols.end, outbox.ends, now + 2 * MINUTE)
         self._enter("inspection", inspections.register, outbox.inspections, now + 3 * MINUTE)
+        self._enter("correction", inspections.register, outbox.corrections, now + 3.5 * MINUTE)
         self._enter("issue", report, self._new(outbox.issues), now + 4 * MINUTE)
         self._enter("day_close", patrols.close_day, outbox.closes, now + 5 * MINUTE)
         with transaction(self.demo.jurisdiction_id) as session:

@@ -1,6 +1,6 @@
 """What the offices of the county do in the morning: leaves, weeks, months and their orders."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from uuid import UUID
@@ -12,6 +12,7 @@ from gridsvc.actor import person, system
 from gridsvc.demo.chance import chance
 from gridsvc.demo.rounds import Leave, leaves, noon
 from gridsvc.demo.texts import (
+    APPEAL,
     COMMENTS,
     LEAVE_REASONS,
     MINUTES,
@@ -19,6 +20,7 @@ from gridsvc.demo.texts import (
     REPLY,
     RETURNED,
     TRIAL_MINUTES,
+    VERDICTS,
     WORDS,
 )
 from gridsvc.demo.world import SEED, World
@@ -27,6 +29,8 @@ from gridsvc.dispatches import service as months
 from gridsvc.dispatches.models import MonthlyDispatch
 from gridsvc.dispatches.queries import dispatch_of, orders
 from gridsvc.dispatches.rules import RANKED_BY, share
+from gridsvc.flags import service as flags
+from gridsvc.flags.models import Flag
 from gridsvc.ids import named_id
 from gridsvc.patrols.due import DAY
 from gridsvc.session import Session, transaction
@@ -49,6 +53,39 @@ def record_leaves(jurisdiction_id: int, world: World, day: date) -> None:
         if leave.first == day and head:
             with transaction(jurisdiction_id) as session:
                 _record(session, leave, head)
+
+
+def judge_flags(jurisdiction_id: int, world: World, day: date) -> None:
+    """Let the head of each town look at some of last week's hints on a Monday.
+
+    One is dismissed with a reason, another confirmed, to which its maker says something.
+    """
+    if day.weekday() != 0:
+        return
+    at = midnight(day) + timedelta(hours=9)
+    for town_id in {village.town_id for village in world.villages}:
+        head = world.holder("grid_head", town_id, at)
+        grids = [village.id for village in world.villages if village.town_id == town_id]
+        if head:
+            with transaction(jurisdiction_id) as session:
+                _judge(session, grids, head, at)
+
+
+def _judge(session: Session, grid_ids: Sequence[UUID], head: UUID, at: datetime) -> None:
+    fresh = select(Flag).where(
+        Flag.grid_id.in_(grid_ids), Flag.state == "open", Flag.appeal.is_(None),
+        Flag.sender_id != head, Flag.occurred_at >= at - DAY * 7, Flag.occurred_at < at,
+    )  # fmt: skip
+    found = session.scalars(
+        fresh.order_by(Flag.score.desc(), Flag.occurred_at, Flag.id).limit(2)
+    ).all()
+    in_turn = VERDICTS if at.isocalendar().week % 2 else VERDICTS[::-1]
+    for flag, (verdict, reason) in zip(found, in_turn, strict=False):
+        flags.review(session, flag.id, verdict=verdict, reason=reason, version=flag.version,
+                     by=person(head), now=at)  # fmt: skip
+        if verdict == "confirmed":
+            later = at + timedelta(hours=1)
+            flags.appeal(session, flag.id, APPEAL, by=person(flag.sender_id), now=later)
 
 
 def _record(session: Session, leave: Leave, head: UUID) -> None:

@@ -22,6 +22,8 @@ from gridsvc.patrols.rules import DayCloseReport, PatrolEndReport, PatrolReport,
 from gridsvc.records import Envelope
 
 SEVERE_AS_LISTED_PCT = 80  # else it was a small matter
+CORRECTED = 0.1  # of the visits with a problem
+URGENT = {"serious": 0.5, "ordinary": 0.05}  # of the problems of each severity
 
 
 @dataclass
@@ -32,6 +34,7 @@ class Outbox:
     tracks: list[TrackReport] = field(default_factory=list)
     ends: list[PatrolEndReport] = field(default_factory=list)
     inspections: list[InspectionReport] = field(default_factory=list)
+    corrections: list[InspectionReport] = field(default_factory=list)
     issues: list[IssueReport] = field(default_factory=list)
     closes: list[DayCloseReport] = field(default_factory=list)
     shots: list[Shot] = field(default_factory=list)
@@ -53,6 +56,11 @@ class Outbox:
         shots = list(_shots(of, visit))
         inspection = _inspection(of, visit, patrol, [shot.declared("scene") for shot in shots[:1]])
         self.inspections.append(inspection)
+        if (
+            visit.problem
+            and chance(SEED, "corrected", of.key, visit.site.code).random() < CORRECTED
+        ):
+            self.corrections.append(_correction(of, visit, inspection))
         self.shots += shots
         if visit.problem:
             self.issues.append(_issue(of, visit, inspection, shots))
@@ -83,8 +91,10 @@ def _sealed(of: Round, at: datetime, body: dict[str, Any], *about: str) -> Envel
 
 
 def _patrol(of: Round) -> PatrolReport:
-    body = {"grid_id": str(of.village.id)}
-    return PatrolReport(envelope=_sealed(of, of.begins, body, "patrol"), grid_id=of.village.id)
+    body: dict[str, Any] = {"grid_id": str(of.village.id)}
+    body |= {"companions": list(map(str, of.companions))} if of.companions else {}
+    envelope = _sealed(of, of.begins, body, "patrol")
+    return PatrolReport(envelope=envelope, grid_id=of.village.id, companions=of.companions)
 
 
 def _track(of: Round, patrol: PatrolReport) -> TrackReport:
@@ -156,6 +166,28 @@ def _inspection(
     )
 
 
+def _correction(of: Round, visit: Visit, inspection: InspectionReport) -> InspectionReport:
+    """The officer adds in the afternoon what was left out; where does not matter any more."""
+    findings, because = f"{visit.findings}；已当面告知负责人", "漏写了告知情况"
+    nowhere = "更正，不再记位置"
+    body = {
+        "enterprise_id": str(visit.site.id), "checklist_id": str(visit.site.checklist_id),
+        "corrects_id": str(inspection.envelope.id), "answers": inspection.answers,
+        "no_position_reason": nowhere, "findings": findings, "correction_reason": because,
+    }  # fmt: skip
+    at = visit.at + timedelta(minutes=25)
+    return InspectionReport(
+        envelope=_sealed(of, at, body, "correction", visit.site.code),
+        enterprise_id=visit.site.id,
+        checklist_id=visit.site.checklist_id,
+        answers=inspection.answers,
+        findings=findings,
+        corrects_id=inspection.envelope.id,
+        correction_reason=because,
+        no_position_reason=nowhere,
+    )
+
+
 def _answers(visit: Visit) -> Iterator[dict[str, Any]]:
     found = visit.problem and visit.problem["item"]
     for item in visit.site.items:
@@ -187,6 +219,8 @@ def _issue(
         "description": visit.findings,
         "fixed_on_spot": visit.is_fixed,
     }
+    luck = chance(SEED, "urgent", of.key, visit.site.code).random()
+    facts["urgent"] = not visit.is_fixed and luck < URGENT.get(facts["severity"], 0)
     ids: dict[str, Any] = {"enterprise_id": visit.site.id, "inspection_id": inspection.envelope.id}
     body = facts | {name: str(id) for name, id in ids.items()}
     body |= {"photos": list(map(told, photos))}

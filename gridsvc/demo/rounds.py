@@ -20,6 +20,7 @@ from gridsvc.weeks import midnight, week_of, week_span
 
 MOST_VISITS = 8  # on one round
 MISS_PCT = (2, 2, 5, 5, 6, 18)  # of its patrol days; each village has one of these habits
+ALONG_PCT = 4  # of the rounds: the head of the village walks along
 LATE_PCT = 5
 SKIP_PCT = 5  # of the visits that are due, for today
 NEGLECTED_PCT, NEGLECTED_DAYS = 6, (2, 9)  # of the visits: so many days later than they are due
@@ -76,6 +77,7 @@ class Round:
     has_track: bool
     has_end: bool
     has_close: bool
+    companions: tuple[UUID, ...] = ()  # who walked along
 
     @property
     def key(self) -> str:
@@ -173,7 +175,15 @@ def _round(
         has_track=draw.random() < (0.35 if is_shown else 0.05),
         has_end=draw.random() < 0.98,
         has_close=draw.random() < 0.985,
+        companions=_companions(world, village, officer_id, begins),
     )
+
+
+def _companions(world: World, village: Village, officer_id: UUID, at: datetime) -> tuple[UUID, ...]:
+    """Now and then the head of the village walks along."""
+    head = world.holder("grid_head", village.id, at)
+    luck = chance(SEED, "along", village.code, at.isoformat()).random()
+    return (head,) if head and head != officer_id and luck < ALONG_PCT / 100 else ()
 
 
 def _wanted(

@@ -89,3 +89,5 @@ BASES = {
 ON_SITE_POSTS = ("厂长", "生产主管", "环保专员", "值班经理")
 REFUSAL = "称负责人不在，不肯签字"
 WITNESS = "村委会工作人员在场见证"
+VERDICTS = (("dismissed", "大门在北侧，登记的坐标偏了"), ("confirmed", "当天确实没有到场"))
+APPEAL = "那天在厂区后门看的，围墙挡着，没进院子。"

@@ -272,3 +272,14 @@ def test_officers_with_certificates_inspect_formally_some_of_it_exempt_some_refu
     assert session.scalars(amiss).all() == []
     signed = select(func.count()).select_from(Photo).where(Photo.purpose == "signature")
     assert session.scalar(signed) == sum("refusal" not in one for one in formal)
+
+
+def test_no_page_of_the_daily_duty_is_empty(session):
+    def count(model, *where):
+        return session.scalar(select(func.count()).select_from(model).where(*where))
+
+    assert count(Issue, Issue.urgent) > 0
+    assert count(Inspection, Inspection.first_id.is_not(None)) > 0
+    assert count(Patrol, func.jsonb_array_length(Patrol.companions) > 0) > 0
+    assert count(Flag, Flag.state == "dismissed") > 0
+    assert count(Flag, Flag.appeal.is_not(None)) > 0
