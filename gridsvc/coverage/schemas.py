@@ -4,7 +4,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf, Range
 
 from gridsvc.coverage.rules import BY
-from gridsvc.patrols.schemas import DebtQuerySchema, DebtSchema
+from gridsvc.patrols.due_schemas import DebtQuerySchema, DebtSchema
 from gridsvc.wire import GridRefSchema, MomentField, PersonRefSchema, TextField
 
 

@@ -5,18 +5,17 @@ walls speak against nobody. docs/flags.md tells each rule in words.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import combinations, pairwise
 from typing import Any
-from uuid import UUID
 
 import numpy as np
 
 from geo.presence import apart_m, is_covered, longest_possible_s, where_at
-from geo.track import Fixes, Numbers, duration_s, during, fastest, planar, track_m
+from geo.track import duration_s, during, fastest, planar, track_m
 from gridsvc.flags.rules import Finding
+from gridsvc.patrols.day import Day, Limits, Place, Stay, Walk
 
 GAP_S = 120.0  # without a fix for longer, a track has a gap
 FASTEST_MPS = 45.0  # 162 km/h: nobody patrols faster
@@ -42,65 +41,6 @@ MOVED_S = 3600.0  # less may be the time between a fix and the record
 MOVES = 2  # one is a repair: the clock was wrong, and then it was right
 LONG_TEXT = 40
 SAME_TEXT_PLACES = 3
-
-Place = tuple[float, float]  # longitude, latitude
-
-
-@dataclass(frozen=True, kw_only=True)
-class Walk:
-    """A patrol with its track. `accuracies` are metres, NaN where not known."""
-
-    patrol_id: UUID
-    person_id: UUID
-    device_id: UUID | None
-    grid_id: UUID
-    began: float
-    ended: float  # as far as is known
-    fixes: Fixes
-    accuracies: Numbers
-    mocked: int = 0
-    is_complete: bool = True
-    has_receiver: bool = False
-    companions: frozenset[UUID] = frozenset()
-    trace: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stay:
-    """A visit as it was entered. Moments are Unix seconds; `at` is put right."""
-
-    id: UUID
-    at: float
-    enterprise_id: UUID
-    site: Place
-    device_id: UUID | None = None
-    position: Place | None = None
-    accuracy_m: float | None = None
-    made_at: float = 0.0
-    gps_at: float | None = None
-    text: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Day:
-    """Somebody's day, and what it is held against.
-
-    `others` are the walks of others that day; `earlier` the traces of earlier walks by patrol.
-    """
-
-    walks: Sequence[Walk]
-    stays: Sequence[Stay]
-    others: Sequence[Walk] = ()
-    earlier: Mapping[UUID, frozenset[str]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """What the rule set in force says."""
-
-    site_radius_m: float
-    minimum_dwell_s: float
-    clock_skew_s: float
 
 
 def judge(day: Day, limits: Limits) -> list[Finding]:

@@ -23,8 +23,20 @@ from gridsvc.ids import new_id, part_id
 from gridsvc.patrols import owed, queries, service
 from gridsvc.patrols.arrears import all_owed
 from gridsvc.patrols.company import colleagues
+from gridsvc.patrols.due_schemas import (
+    DebtQuerySchema,
+    DebtsSchema,
+    DueQuerySchema,
+    DueVisitsSchema,
+)
 from gridsvc.patrols.models import DayClose, Patrol, PatrolEnd, TrackChunk
 from gridsvc.patrols.months import own_ids, own_month
+from gridsvc.patrols.own_schemas import (
+    ColleaguesSchema,
+    MonthQuerySchema,
+    OwnDaySchema,
+    OwnMonthSchema,
+)
 from gridsvc.patrols.reports import (
     DayCloseReportSchema,
     PatrolEndReportSchema,
@@ -35,19 +47,11 @@ from gridsvc.patrols.rounds import rounds_due
 from gridsvc.patrols.rules import DayCloseReport, PatrolEndReport, PatrolReport, TrackReport
 from gridsvc.patrols.schemas import (
     ClosedSchema,
-    ColleaguesSchema,
     DayClosesQuerySchema,
     DayClosesSchema,
     DayQuerySchema,
-    DebtQuerySchema,
-    DebtsSchema,
-    DueQuerySchema,
-    DueVisitsSchema,
     EndedSchema,
     HandedInSchema,
-    MonthQuerySchema,
-    OwnDaySchema,
-    OwnMonthSchema,
     RoundsQuerySchema,
     RoundsSchema,
     StartedSchema,

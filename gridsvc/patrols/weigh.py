@@ -26,8 +26,9 @@ from gridsvc.flags.models import Unweighed
 from gridsvc.flags.queries import measure_then, receivers
 from gridsvc.grids.models import Boundary, Grid
 from gridsvc.inspections.models import Inspection
+from gridsvc.patrols.day import Day, Limits, Stay, Walk
 from gridsvc.patrols.due import DAY
-from gridsvc.patrols.evidence import Day, Limits, Stay, Walk, judge
+from gridsvc.patrols.evidence import judge
 from gridsvc.patrols.models import Patrol, PatrolEnd, PatrolMeasure, TrackChunk
 from gridsvc.patrols.queries import chunks_of, ends_of, measures_of
 from gridsvc.patrols.rules import pauses_of

@@ -9,7 +9,8 @@ import numpy as np
 from gridsvc.flags.rules import KINDS as WEIGHTS
 from gridsvc.flags.rules import Measure
 from gridsvc.inspections.rules import flags
-from gridsvc.patrols.evidence import Day, Limits, judge
+from gridsvc.patrols.day import Day, Limits
+from gridsvc.patrols.evidence import judge
 from gridsvc.rules.presets import RULE_SETS
 from gridsvc.rules.rules import Numbers
 from tests.simulator.forged import KINDS

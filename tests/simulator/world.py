@@ -10,7 +10,7 @@ from shapely import Point
 from geo.track import METRES_PER_DEGREE, trace
 from gridsvc.ids import new_id
 from gridsvc.inspections.rules import InspectionReport
-from gridsvc.patrols.evidence import Stay, Walk
+from gridsvc.patrols.day import Stay, Walk
 from gridsvc.records import Envelope
 
 Rng = np.random.Generator
