@@ -85,7 +85,7 @@ def test_an_urgent_report_is_on_top_of_the_head_s_home_and_its_sender_learns_who
 
     phone = sign_in(live, login=live.village.deputy.login)
     tap(phone, "紧急上报，请点已看到")
-    tap(phone, "已看到")
+    phone.get_by_role("button", name="已看到", exact=True).click()
     expect(phone.get_by_text("已送达")).to_be_visible()
 
 
