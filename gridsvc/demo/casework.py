@@ -1,6 +1,9 @@
-"""What people do about the problems of the county on a day: at most one step an issue."""
+"""What people do about the problems of the county on a day: at most one step an issue.
 
-from collections.abc import Callable, Sequence
+Beside it, those whom an urgent report reached say that they have seen it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import sqrt
@@ -18,7 +21,7 @@ from gridsvc.demo.texts import BUREAUS, NOTES, REQUIREMENT, REQUIREMENTS, SCENES
 from gridsvc.demo.world import SEED, World
 from gridsvc.issues.effects import ActionReport
 from gridsvc.issues.models import Issue, IssueAction
-from gridsvc.issues.workflow import OPEN
+from gridsvc.issues.workflow import OPEN, has_seen
 from gridsvc.patrols.due import DAY
 from gridsvc.session import Session
 from gridsvc.weeks import local_day, midnight
@@ -72,14 +75,29 @@ def steps(
     actions, shots = [], []
     for issue in issues:
         draw = chance(SEED, "step", str(issue.id), str(issue.version), day.isoformat())
-        step = _NEXT[issue.state](world, issue, day, draw)
-        if step:
+        onward = _NEXT[issue.state](world, issue, day, draw)
+        for step in (*_seen(world, issue, day), *([onward] if onward else [])):
             minutes = MORNING if step.action == "return" else draw.randint(MORNING, EVENING)
             at = midnight(day) + timedelta(minutes=minutes)
             taken = _shots(step, max(at, issue.occurred_at))
             actions.append(_report(step, at, taken, draw))
             shots += taken
     return actions, shots
+
+
+def _seen(world: World, issue: Issue, day: date) -> Iterator[Step]:
+    """Yield that an urgent report was seen, by each whom it reached; few forget to say so."""
+    if not issue.urgent or issue.state not in OPEN:
+        return
+    posts = (
+        *(("grid_head", _town(world, issue)), ("deputy_head", _town(world, issue))),
+        *((role, world.county_id) for role in ("grid_head", "dispatcher", "enforcement_officer")),
+    )
+    people = {one for role, at in posts for one in world.holders(role, at, noon(day))}
+    for person_id in sorted(people):
+        draw = chance(SEED, "seen", str(issue.id), str(person_id), day.isoformat())
+        if not has_seen(issue, person_id) and draw.random() < PROMPT_PCT / 100:
+            yield Step(issue, "acknowledge", person_id, {})
 
 
 def _found(world: World, issue: Issue, day: date, draw: Random) -> Step | None:
@@ -213,7 +231,7 @@ def _report(step: Step, at: datetime, shots: Sequence[Shot], draw: Random) -> Ac
         "photos": list(map(told, photos)),
         **{name: _plain(fact) for name, fact in step.facts.items() if fact is not None},
     }
-    about = ("step", str(step.issue.id), step.action, str(step.issue.version))
+    about = ("step", str(step.issue.id), step.action, str(step.issue.version), str(step.sender_id))
     return ActionReport(
         envelope=sealed(step.sender_id, at, 0, body, *about),
         issue_id=step.issue.id,

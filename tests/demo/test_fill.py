@@ -274,6 +274,13 @@ def test_officers_with_certificates_inspect_formally_some_of_it_exempt_some_refu
     assert session.scalar(signed) == sum("refusal" not in one for one in formal)
 
 
+def test_urgent_reports_do_not_wait_for_days_to_be_seen(session):
+    urgent = session.scalars(select(Issue).where(Issue.urgent)).all()
+    newest = session.scalar(select(func.max(Issue.received_at)))
+    old = [one for one in urgent if one.received_at < newest - timedelta(days=7)]
+    assert old and all(len(one.seen) >= 3 for one in old)
+
+
 def test_no_page_of_the_daily_duty_is_empty(session):
     def count(model, *where):
         return session.scalar(select(func.count()).select_from(model).where(*where))
