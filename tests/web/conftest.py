@@ -33,7 +33,7 @@ from gridsvc.web.routes import DIST
 from tests.conftest import BUSY, clear, enter
 from tests.factories.enterprises import add_enterprise
 from tests.factories.village import ZHAO, Village, appoint
-from tests.web.rough import Rough
+from tests.web.rough import Application, Rough, whole
 
 PASSWORD = "xuncha2026"
 UI = DIST.parent / "ui"
@@ -142,7 +142,7 @@ def served(app: Flask, owner: Engine, built: Path) -> Iterator[Served]:
         session.commit()
         give_passwords([*_people(village), village_head])
         db.session.remove()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, answering_at_once(app), threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
     yield Served(f"http://127.0.0.1:{server.server_port}", village, village_head)
@@ -150,6 +150,11 @@ def served(app: Flask, owner: Engine, built: Path) -> Iterator[Served]:
     thread.join()
     server.server_close()
     clear(owner, BUSY)
+
+
+def answering_at_once(app: Flask) -> Application:
+    """Read each answer whole: the server for tests never closes one that a browser breaks off."""
+    return lambda environ, start: [whole(app(environ, start))]
 
 
 @pytest.fixture

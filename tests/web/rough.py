@@ -13,6 +13,15 @@ WORKER = "/m/sw.js"
 NEGOTIATED = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 
 
+def whole(parts: Iterable[bytes]) -> bytes:
+    """Return all of an answer, whose file is then closed, as gunicorn closes it."""
+    try:
+        return b"".join(parts)
+    finally:
+        if close := getattr(parts, "close", None):
+            close()
+
+
 @dataclass
 class Rough:
     """Stands before the app. What phones send meets `faults`, one each: drop, 503 or none."""
@@ -45,24 +54,14 @@ class Rough:
         if fault == "503":
             start("503 Service Unavailable", [("Retry-After", "1"), ("Content-Length", "0")])
             return [b""]
-        self._answer(environ, lambda *_, **__: lambda _: None)  # it is done ...
+        whole(self.inside(environ, lambda *_, **__: lambda _: None))  # it is done ...
         environ["werkzeug.socket"].shutdown(2)  # ... and nobody hears of it
         start("200 OK", [("Content-Length", "0")])
         return [b""]
 
-    def _answer(self, environ: Environ, start: Callable[..., Any]) -> bytes:
-        """The whole answer, whose file is closed as a server would."""
-        parts = self.inside(environ, start)
-        try:
-            return b"".join(parts)
-        finally:
-            close = getattr(parts, "close", None)
-            if close is not None:
-                close()
-
     def _with_another_end(self, environ: Environ, start: Callable[..., Any]) -> Iterable[bytes]:
         told: list[Any] = []
-        script = self._answer(environ, lambda *answer, **_: told.extend(answer))
+        script = whole(self.inside(environ, lambda *answer, **_: told.extend(answer)))
         headers = [(name, value) for name, value in told[1] if name.lower() not in LENGTHS]
         start("200 OK", headers)
         return [script, b"\n// another version\n"]
