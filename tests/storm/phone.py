@@ -6,6 +6,7 @@ from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from random import Random
 from typing import Any
 
@@ -32,7 +33,7 @@ class Phone:
     photo_receipts: dict[str, dict[str, Any]] = field(default_factory=dict)
     refusals: Counter[str] = field(default_factory=Counter)
 
-    @property
+    @cached_property
     def photos(self) -> dict[str, bytes]:
         return {sha256_of(photo): photo for record in self.records for photo in record.photos}
 
