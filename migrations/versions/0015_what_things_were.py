@@ -63,6 +63,12 @@ def _then(column: str) -> str:
         ORDER BY later.seq LIMIT 1)"""  # noqa: S608
 
 
+def filling() -> str:
+    """Return the statement that finds in the trail what each enterprise was."""
+    columns = ("grid_id", "supervision_class", "kind", "state")
+    return _WERE.format(**{name: _then(name) for name in columns})
+
+
 def upgrade() -> None:
     op.add_column("inspection", sa.Column("first_id", sa.Uuid()))
     op.add_column("inspection", sa.Column("correction_reason", sa.Text()))
@@ -88,8 +94,7 @@ def upgrade() -> None:
     )
     op.create_index(None, "enterprise_past", ["jurisdiction_id", "enterprise_id", "until"])
     op.create_index(None, "enterprise_past", ["jurisdiction_id", "grid_id"])
-    columns = ("grid_id", "supervision_class", "kind", "state")
-    op.execute(_WERE.format(**{name: _then(name) for name in columns}))
+    op.execute(filling())
 
 
 def downgrade() -> None:

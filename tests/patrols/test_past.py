@@ -1,11 +1,13 @@
 """A change never alters the past: days gone by are judged by what an object was then."""
 
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
+from sqlalchemy import select, text
 
 from gridsvc.enterprises.keeping import change, decide
-from gridsvc.enterprises.models import Enterprise
+from gridsvc.enterprises.models import Enterprise, EnterprisePast
 from gridsvc.ids import id_at
 from gridsvc.inspections.service import register
 from gridsvc.patrols.due import DAY
@@ -112,6 +114,31 @@ def test_what_was_closed_was_asked_before_and_what_opens_again_owes_nothing_of_b
     assert until(29, after) == until(29, before)
     assert [after[number] for number in (30, 31, 32)] == [[], [], []]
     assert after[43] == [(village.zhao.name, day(43), 0)]  # the 42nd is a Sunday
+
+
+def test_what_changed_before_the_past_was_kept_is_read_from_the_trail(
+    session, village, works
+) -> None:
+    """The migration finds in the trail what the deeds have kept since."""
+    enter(session, village, works, 10, supervision_class="general", contact_phone="0427-1")
+    enter(session, village, works, 20, grid_id=village.qian.id, grid_reason="在钱家这边")
+    enter(session, village, works, 21, contact_phone="0427-2")
+    decide(session, works.id, "close", facts={}, reason="停产", by=actor(village.dispatcher),
+           now=midnight(day(30)) + NOON)  # fmt: skip
+    enter(session, village, works, 40, supervision_class="key", kind="construction_site")
+    kept = pasts_of(session)
+    assert len(kept) == 4
+    session.execute(text(import_module("migrations.versions.0015_what_things_were").filling()))
+    assert pasts_of(session) == sorted(2 * kept)
+
+
+def pasts_of(session) -> list[tuple]:
+    rows = session.scalars(select(EnterprisePast))
+    return sorted(
+        (one.until, str(one.enterprise_id), str(one.grid_id), one.supervision_class, one.kind,
+         one.state)
+        for one in rows
+    )  # fmt: skip
 
 
 def look_at(session, village, works, number: int) -> None:
