@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, or_, select
 
+from gridsvc.accountability.away import on_leave
 from gridsvc.dispatches.models import MonthlyDispatch
 from gridsvc.dispatches.pages import order_items
 from gridsvc.dispatches.queries import orders
@@ -32,7 +33,7 @@ from gridsvc.issues.workflow import OPEN
 from gridsvc.patrols.models import DayClose, Patrol
 from gridsvc.rules.queries import numbers_at
 from gridsvc.session import Session
-from gridsvc.summaries.facts import on_leave, patrol_days
+from gridsvc.summaries.facts import patrol_days
 from gridsvc.summaries.models import WeeklySummary
 from gridsvc.sync.queries import count_aside
 from gridsvc.weeks import Span, local_day, month_of, week_of, week_span

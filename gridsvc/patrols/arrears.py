@@ -1,19 +1,19 @@
 """All that grids owe: visits of objects, and rounds of their own that were not made."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Interval, and_, func, literal, or_, select, true
 
-from gridsvc.accountability.queries import holders, leaves
+from gridsvc.accountability.away import on_leave
+from gridsvc.accountability.queries import holders
 from gridsvc.accountability.rules import Role
 from gridsvc.grids.models import Grid
 from gridsvc.ids import moment_of
 from gridsvc.marks.queries import whose_turn
-from gridsvc.patrols.due import DAY, Course, Due, Rulebook, Seen, Stretch
+from gridsvc.patrols.due import Course, Due, Rulebook, Seen, Stretch, period_of
 from gridsvc.patrols.models import Patrol
 from gridsvc.patrols.owed import coverage_debt
 from gridsvc.patrols.rounds import VILLAGE, starts
@@ -22,14 +22,7 @@ from gridsvc.people.models import Person
 from gridsvc.rules.models import RuleSet
 from gridsvc.rules.rules import Duty, RoundRule, VisitRule
 from gridsvc.session import Session
-from gridsvc.weeks import LOCAL, local_day, midnight
-
-
-class Answering(NamedTuple):
-    """Who answered for a grid at a moment."""
-
-    head: Person | None
-    officers: tuple[Person, ...]
+from gridsvc.weeks import LOCAL, Span, local_day, midnight
 
 
 def all_owed(session: Session, grid_ids: Collection[UUID], at: datetime) -> list[dict[str, Any]]:
@@ -45,26 +38,26 @@ def rounds_owed(session: Session, grid_ids: Collection[UUID], at: datetime) -> l
     """Return the rounds that grids owed at a moment, each with who owed it.
 
     As with visits: a round that was due and not made is owed from the day after until there is
-    one. A day on which every officer of the grid was off and nobody stood in asks for none.
+    one. Where every officer of the grid was off and nobody stood in, on each day on which it
+    could have been made, it is not asked for; what was missed before stays owed.
     """
     book, today = rulebook(session), local_day(at)
     wanted = select(Grid).where(Grid.id.in_(grid_ids), Grid.kind == "territorial")
     grids = session.scalars(wanted.order_by(Grid.code)).all()
-    due = [
-        (grid, duty, course, course.next_due(seen))
+    late = [
+        (grid, course, seen)
         for duty, course in _courses(book).items()
         for grid, seen in _seen(session, grids, duty, at, book)
+        if (due := course.next_due(seen)) and due.day < today
     ]
-    late = [(g, duty, course, one) for g, duty, course, one in due if one and one.day < today]
-    late_ids = {grid.id for grid, _, _, _ in late}
-    answering, turns = _answering(session, late_ids, at), whose_turn(session, late_ids, at)
-    off = _days_off(session, answering, min((one.day for *_, one in late), default=today), today)
-    found = [(g, duty, _lifted(course, one, off[g.id])) for g, duty, course, one in late]
+    late_ids = {grid.id for grid, *_ in late}
+    off = _days_off(session, late_ids, min((seen.day for *_, seen in late), default=today), today)
+    heads, turns = _heads(session, late_ids, at), whose_turn(session, late_ids, at)
     return [
-        _debt(book, grid, one, today)
-        | _who(answering[grid.id], turns.get((grid.id, duty[1])), night=duty[1])
-        for grid, duty, one in found
-        if one and one.day < today
+        _debt(book, grid, due, today)
+        | _who(heads.get(grid.id), turns.get((grid.id, due.rule.night)))
+        for grid, course, seen in late
+        if (due := _lifted(course, seen, off[grid.id])) and due.day < today
     ]
 
 
@@ -151,39 +144,40 @@ def _at_night(book: Rulebook) -> ColumnElement[bool]:
     return or_(*conditions)
 
 
-def _days_off(
-    session: Session, answering: Mapping[UUID, Answering], first: date, today: date
-) -> dict[UUID, list[date]]:
-    """Return the days on which all officers of each grid were off, and nobody stood in."""
-    people = {one.id for who in answering.values() for one in who.officers}
-    taken = leaves(session, first, today, people) if people and first < today else ()
-    off: dict[UUID, set[date]] = defaultdict(set)
-    for leave in taken:
-        if leave.substitute_id is None:
-            last, day = min(leave.last_day, today), max(leave.first_day, first)
-            off[leave.person_id] |= {day + DAY * n for n in range((last - day).days + 1)}
-    return {
-        id: sorted(set.intersection(*(off[one.id] for one in who.officers))) if who.officers else []
-        for id, who in answering.items()
-    }
-
-
-def _lifted(course: Course, due: Due | None, off: Sequence[date]) -> Due | None:
-    """Return the round that is due next, when nobody was there on some days."""
-    for day in off:
-        if due and due.day <= day:
-            due = course.next_due(Seen(day))
+def _lifted(course: Course, seen: Seen, off: Collection[date]) -> Due | None:
+    """Return the round that is due next, those left out for which nobody was there."""
+    due = course.next_due(seen)
+    while due and _asks_nobody(due, off):
+        seen = seen.visited(due.day)
+        due = course.next_due(seen)
     return due
 
 
-def _answering(session: Session, grid_ids: Collection[UUID], at: datetime) -> dict[UUID, Answering]:
-    heads, officers = dict[UUID, Person](), defaultdict[UUID, list[Person]](list)
-    for post in holders(session, grid_ids, at) if grid_ids else ():
-        if (post.role, post.seat) == (Role.GRID_HEAD, 1):
-            heads[post.subject_id] = post.person
-        elif post.role == Role.GRID_OFFICER:
-            officers[post.subject_id].append(post.person)
-    return {id: Answering(heads.get(id), tuple(officers[id])) for id in grid_ids}
+def _asks_nobody(due: Due, off: Collection[date]) -> bool:
+    """Say whether nobody was there on any day on which a round could have been made."""
+    first = period_of(due.day, due.rule.per)[0] if due.rule.is_by_period else due.day
+    return all(day in off for day in Span(first, due.day).days)
+
+
+def _days_off(
+    session: Session, grid_ids: Collection[UUID], first: date, today: date
+) -> dict[UUID, set[date]]:
+    """Return the days of each grid on which nobody was there."""
+    off: dict[UUID, set[date]] = {id: set() for id in grid_ids}
+    week = period_of(first, "week")[0]
+    half = period_of(first, "half_month")[0]
+    for id, day in on_leave(session, grid_ids, Span(min(week, half), today)) if grid_ids else ():
+        off[id].add(day)
+    return off
+
+
+def _heads(session: Session, grid_ids: Collection[UUID], at: datetime) -> dict[UUID, Person]:
+    posts = holders(session, grid_ids, at) if grid_ids else ()
+    return {
+        post.subject_id: post.person
+        for post in posts
+        if (post.role, post.seat) == (Role.GRID_HEAD, 1)
+    }
 
 
 def _debt(book: Rulebook, grid: Grid, due: Due, today: date) -> dict[str, Any]:
@@ -201,7 +195,6 @@ def _debt(book: Rulebook, grid: Grid, due: Due, today: date) -> dict[str, Any]:
     }
 
 
-def _who(who: Answering, turn: Person | None, *, night: bool) -> dict[str, Any]:
-    """Whose turn it was answers; by day else the officer of the grid, if there is but one."""
-    only = who.officers[0] if len(who.officers) == 1 and not night else None
-    return {"owner": who.head, "vacant": who.head is None, "officer": turn or only}
+def _who(head: Person | None, turn: Person | None) -> dict[str, Any]:
+    """The head of the grid owes it; an officer is named only where a roster names one."""
+    return {"owner": head, "vacant": head is None, "officer": turn}

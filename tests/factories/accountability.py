@@ -1,14 +1,16 @@
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
 
 from sqlalchemy.dialects.postgresql import Range
 
-from gridsvc.accountability.models import Duty
+from gridsvc.accountability.models import Duty, Leave
 from gridsvc.accountability.rules import Role
 from gridsvc.enterprises.models import Enterprise
 from gridsvc.grids.models import Grid
+from gridsvc.marks.models import Turn
 from gridsvc.people.models import Person, Unit
 from gridsvc.session import Session
+from gridsvc.weeks import midnight
 
 KINDS = {Grid: "grid", Enterprise: "enterprise", Unit: "unit"}
 
@@ -50,3 +52,33 @@ def add_duty(
     session.add(duty)
     session.flush()
     return duty
+
+
+def add_leave(
+    session: Session, person: Person, first: date, last: date, substitute: Person | None = None
+) -> Leave:
+    leave = Leave(
+        person_id=person.id,
+        substitute_id=substitute.id if substitute else None,
+        first_day=first,
+        last_day=last,
+        reason="病假",
+        recorded_at=midnight(first),
+    )
+    session.add(leave)
+    session.flush()
+    return leave
+
+
+def add_turn(session: Session, person: Person, grid: Grid, day: date) -> Turn:
+    turn = Turn(
+        person_id=person.id,
+        grid_id=grid.id,
+        is_night=False,
+        first_day=day,
+        last_day=day,
+        recorded_at=midnight(day),
+    )
+    session.add(turn)
+    session.flush()
+    return turn
