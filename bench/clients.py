@@ -50,12 +50,9 @@ def bring_photos(address: Address, headers: dict[str, str], photos: Sequence[byt
     return [_timed(_bring_photo, connection, headers, photo) for photo in photos]
 
 
-def pull(address: Address, headers: dict[str, str], times: int) -> list[float]:
-    """Pull everything, and then again and again what has not changed; return how long that took."""
-    connection, cursor, more = HTTPConnection(*address), "", True
-    while more:
-        told = json.loads(_ask(connection, "GET", f"{PULL}{cursor}", headers)[1])
-        cursor, more = told["next"], told["more"]
+def pull_nothing(address: Address, headers: dict[str, str], cursor: str, times: int) -> list[float]:
+    """Pull what has not changed, again and again; return how long each took."""
+    connection = HTTPConnection(*address)
     return [_timed(_pull_nothing, connection, headers, cursor) for _ in range(times)]
 
 

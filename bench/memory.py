@@ -11,15 +11,12 @@ import json
 import os
 import sys
 import time
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from bench import clients
 from bench.clients import Address
-from bench.county import Officer, a_base_photo, a_photo, found
-from gridsvc.app import create_app
-from gridsvc.session import db
-from tests.storm.instance import Instance, an_instance
+from bench.county import Officer, a_base_photo, a_photo
+from bench.served import a_served_county
+from tests.storm.instance import Instance
 
 CLIENTS = 8
 SHORT_S, LONG_S = 60.0, 600.0
@@ -33,11 +30,7 @@ Memory = dict[int, float]  # MB, by process
 
 
 def main(seconds: float) -> int:
-    with TemporaryDirectory() as directory, an_instance(Path(directory)) as instance:
-        app = create_app(instance.settings)
-        officers = found(app)
-        with app.app_context():
-            db.engine.dispose()
+    with a_served_county() as (instance, _, officers):
         start = held(instance)
         load(instance, officers, seconds * WARM)
         warm = held(instance)

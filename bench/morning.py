@@ -10,23 +10,20 @@ import json
 import os
 import time
 from collections.abc import Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from flask import Flask
 from sqlalchemy import create_engine
 
 from bench import clients
-from bench.county import Officer, found, more_phones
+from bench.county import Officer, more_phones
 from bench.reports import report
-from gridsvc.app import create_app
+from bench.served import a_served_county
 from gridsvc.clock import utc_now
-from gridsvc.session import db
 from gridsvc.sync.queries import EVERYTHING, MISSED, RFC3339
 from gridsvc.sync.rules import RECENT, Cursor
 from tests.conftest import HERE
-from tests.storm.instance import Instance, an_instance
+from tests.storm.instance import Instance
 
 PHONES, PROCESSES = 200, 4
 VISITS = 200  # of each officer, before the morning
@@ -35,13 +32,8 @@ HEAD_START_S = 1.0  # for 200 connections to stand ready
 
 
 def main() -> None:
-    with TemporaryDirectory() as directory, an_instance(Path(directory)) as instance:
-        app = create_app(instance.settings)
-        try:
-            measure(instance, app, found(app))
-        finally:
-            with app.app_context():
-                db.engine.dispose()
+    with a_served_county() as (instance, app, officers):
+        measure(instance, app, officers)
 
 
 def measure(instance: Instance, app: Flask, officers: Sequence[Officer]) -> None:

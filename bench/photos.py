@@ -14,12 +14,11 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import create_engine, text
 
 from bench import clients
-from bench.county import Officer, a_base_photo, a_photo, found
+from bench.county import Officer, a_base_photo, a_photo
 from bench.reports import report
-from gridsvc.app import create_app
+from bench.served import a_served_county
 from gridsvc.ids import new_id
-from gridsvc.session import db
-from tests.storm.instance import Instance, an_instance
+from tests.storm.instance import Instance
 
 CLIENTS = 4
 PHOTOS, WARM_UP = 25, 5  # of each client
@@ -93,11 +92,7 @@ def _write(directory: Path, photo: bytes) -> None:
 
 
 def main() -> None:
-    with TemporaryDirectory() as directory, an_instance(Path(directory)) as instance:
-        app = create_app(instance.settings)
-        officers = found(app)
-        with app.app_context():
-            db.engine.dispose()
+    with a_served_county() as (instance, _, officers):
         photos(instance, officers[:CLIENTS])
         print(f"load {os.getloadavg()}")
 

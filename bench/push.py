@@ -9,8 +9,6 @@ import json
 import os
 import platform
 from collections.abc import Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import psutil
@@ -18,26 +16,21 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 
 from bench import clients, stages
-from bench.county import Officer, found
+from bench.county import Officer
 from bench.photos import photos
 from bench.reports import report
-from gridsvc.app import create_app
+from bench.served import a_served_county
 from gridsvc.ids import new_id
-from gridsvc.session import db
-from tests.storm.instance import Instance, an_instance
+from tests.storm.instance import Instance
 
 CLIENTS, SINGLE_CLIENTS = 4, 8
 RECORDS, SINGLES, PULLS = 1000, 50, 100  # of each client
+WARM_UP = 25  # of each client
 
 
 def main() -> None:
-    with TemporaryDirectory() as directory, an_instance(Path(directory)) as instance:
-        app = create_app(instance.settings)
-        try:
-            measure(instance, app, found(app))
-        finally:
-            with app.app_context():
-                db.engine.dispose()
+    with a_served_county() as (instance, app, officers):
+        measure(instance, app, officers)
 
 
 def measure(instance: Instance, app: Flask, officers: list[Officer]) -> None:
@@ -108,7 +101,7 @@ def _plain(row: Any) -> dict[str, Any]:
 
 
 def one_by_one(instance: Instance, officers: Sequence[Officer]) -> None:
-    warm_up = [(instance.address, o.headers, o.visits(5)) for o in officers]
+    warm_up = [(instance.address, o.headers, o.visits(WARM_UP)) for o in officers]
     given = [(instance.address, o.headers, o.visits(SINGLES)) for o in officers]
     clients.in_parallel(clients.put, warm_up)
     report(
@@ -118,11 +111,15 @@ def one_by_one(instance: Instance, officers: Sequence[Officer]) -> None:
 
 
 def nothing_new(instance: Instance, officers: Sequence[Officer]) -> None:
-    given = [(instance.address, o.headers, PULLS) for o in officers]
-    clients.in_parallel(clients.pull, [(*asked[:2], 5) for asked in given])
+    """Pull what has not changed; the first pull of each officer is over by then."""
+    given = [
+        (instance.address, o.headers, clients.cursor_after(instance.address, o.headers), PULLS)
+        for o in officers
+    ]
+    clients.in_parallel(clients.pull_nothing, [(*asked[:3], WARM_UP) for asked in given])
     report(
         instance, "pull, nothing changed", PULLS * len(officers),
-        lambda: clients.in_parallel(clients.pull, given),
+        lambda: clients.in_parallel(clients.pull_nothing, given),
     )  # fmt: skip
 
 
