@@ -2,8 +2,9 @@
 
     python -m bench.memory [SECONDS]
 
-Batches, single records, photos and pulls of what changed at once, from eight clients. The memory
-of a process grows while it warms up (its caches have bounds); after that it stays. Over ten
+Each of eight clients pulls all that its officer has, and then sends batches, single records and
+photos, and pulls what changed, over and over. The memory of a process grows while it warms up
+(its caches have bounds) and with the largest answer that it gave; after that it stays. Over ten
 minutes or more it fails if a process went on growing.
 """
 
@@ -11,6 +12,7 @@ import json
 import os
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor, wait
 
 from bench import clients
 from bench.clients import Address
@@ -20,7 +22,7 @@ from tests.storm.instance import Instance
 
 CLIENTS = 8
 SHORT_S, LONG_S = 60.0, 600.0
-WARM = 1 / 3  # of the time
+SAMPLES, WARM = 12, 1 / 3  # of the time
 MOST_GROWTH = 0.05  # after the warm-up, of what a process held then
 BATCH, SINGLES, PHOTOS = 20, 3, 2  # of a round of one client
 
@@ -30,20 +32,18 @@ Memory = dict[int, float]  # MB, by process
 
 
 def main(seconds: float) -> int:
-    with a_served_county() as (instance, _, officers):
-        start = held(instance)
-        load(instance, officers, seconds * WARM)
-        warm = held(instance)
-        asked = load(instance, officers, seconds * (1 - WARM))
-        end = held(instance)
+    with a_served_county() as (instance, _, officers), ThreadPoolExecutor() as aside:
+        busy = aside.submit(load, instance, officers, seconds)
+        seen = [held(instance)]
+        while not wait([busy], seconds / SAMPLES).done:
+            seen.append(held(instance))
         print(f"memory of each web process over {seconds:.0f} s; load {os.getloadavg()}")
-        print(
-            f"  {asked} requests after the warm-up; MB at the start, after the warm-up, at the end"
-        )
-        for pid in start:
-            print(f"  {start[pid]:7.1f} {warm[pid]:7.1f} {end[pid]:7.1f}")
+        print(f"  {busy.result()} requests; MB at the start and {SAMPLES} times after it")
+        for pid in seen[0]:
+            print("  " + " ".join(f"{each[pid]:.0f}" for each in seen))
+        warm, end = seen[round(SAMPLES * WARM)], seen[-1]
         grew = max(end[pid] / warm[pid] - 1 for pid in warm)
-        print(f"  {grew:+.1%} at most, after the warm-up")
+        print(f"  {grew:+.1%} at most, after the first third")
     return 1 if seconds >= LONG_S and grew > MOST_GROWTH else 0
 
 

@@ -49,7 +49,7 @@ def run(var: Path = VAR) -> None:
         settings = Settings.from_environment({**_keys(var), **environ}, var)
         _need_free_port(settings)
         _migrate(settings)
-        children = Children({**environ, **_environment(settings)}, ROOT, var / "log")
+        children = Children({**environ, **environment(settings)}, ROOT, var / "log")
         try:
             _serve(settings, children)
             with _known(var, settings):
@@ -163,8 +163,13 @@ def _write_secret(file: Path, content: Mapping[str, object]) -> None:
     unfinished.replace(file)
 
 
-def _environment(settings: Settings) -> dict[str, str]:
-    return settings.environment() | {"PYTHONUNBUFFERED": "1"}
+def environment(settings: Settings) -> dict[str, str]:
+    """Return the variables for the processes that answer and work.
+
+    Two arenas: glibc gives each thread one of its own, and each keeps for ever what its largest
+    answer took (after eight phones that begin afresh 254 MB a process instead of 292).
+    """
+    return settings.environment() | {"PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"}
 
 
 def _need_free_port(settings: Settings) -> None:
@@ -185,7 +190,7 @@ def _migrate(settings: Settings) -> None:
     owner = {"DATABASE_URL": settings.database_owner_url}
     done = subprocess.run(  # noqa: S603
         MIGRATE,
-        env={**os.environ, **_environment(settings), **owner},
+        env={**os.environ, **environment(settings), **owner},
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -259,7 +264,7 @@ def _logins(settings: Settings) -> str:
     """Return who can sign in to the demo county; nothing if it is not there yet."""
     done = subprocess.run(  # noqa: S603
         [*FLASK, "demo", "logins"],
-        env={**os.environ, **_environment(settings)},
+        env={**os.environ, **environment(settings)},
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,

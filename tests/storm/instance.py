@@ -20,6 +20,7 @@ from sqlalchemy import create_engine
 from gridsvc.children import Children
 from gridsvc.cluster import APPLICATION, OWNER, Cluster, ClusterError
 from gridsvc.config import ROOT, VAR, Settings, sqlalchemy_url
+from gridsvc.serve import environment
 from tests.conftest import alembic_on
 
 WORKERS, THREADS = 2, 8
@@ -96,7 +97,7 @@ def an_instance(directory: Path) -> Iterator[Instance]:
             cluster.create_database("storm")
             settings = _settings(cluster, directory)
             _migrate(settings)
-            children = Children({**os.environ, **settings.environment()}, ROOT, directory / "log")
+            children = Children({**os.environ, **environment(settings)}, ROOT, directory / "log")
             try:
                 yield Instance(settings, cluster, children)
             finally:
