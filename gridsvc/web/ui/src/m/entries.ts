@@ -1,16 +1,17 @@
 /** Entries of the inspection log as this phone holds them: its own, and those that the server told of. */
 import { correctors, ofPast, ofRecord, type LogEntry } from './corrections'
-import type { Item, LogAnswer } from './known'
+import { checklistFor } from './due'
+import type { Checklist, FormalFacts, LogAnswer } from './known'
 import { db } from './outbox/database'
 
-/** An entry of one's own that can be corrected: what was answered, and under which list. */
-export interface Filed extends LogEntry { enterprise_id: string; checklist_id: string; answers: LogAnswer[]; person_id: string }
+/** An entry of one's own that can be corrected: what was answered, and under which list; of a formal inspection what it says beside. */
+export interface Filed extends LogEntry { enterprise_id: string; checklist_id: string; answers: LogAnswer[]; person_id: string; formal?: FormalFacts }
 
 export async function filed(id: string): Promise<Filed | undefined> {
   const record = await db.records.get(id)
-  if (record?.kind === 'inspection') return { ...ofRecord(record), ...(record.body as Pick<Filed, 'enterprise_id' | 'checklist_id' | 'answers'>), person_id: record.person_id }
+  if (record?.kind === 'inspection') return { ...ofRecord(record), ...(record.body as Pick<Filed, 'enterprise_id' | 'checklist_id' | 'answers' | 'formal'>), person_id: record.person_id }
   const past = await db.inspections.get(id)
-  return past && { ...ofPast(past), enterprise_id: past.enterprise_id, checklist_id: past.checklist_id, answers: past.answers, person_id: past.inspector_id }
+  return past && { ...ofPast(past), enterprise_id: past.enterprise_id, checklist_id: past.checklist_id, answers: past.answers, person_id: past.inspector_id, ...(past.formal ? { formal: past.formal } : {}) }
 }
 
 /** All entries about an enterprise that this phone knows, each once. */
@@ -31,6 +32,6 @@ export async function chainOf(id: string): Promise<{ corrects?: LogEntry; correc
   return { ...(before ? { corrects: before } : {}), ...(after ? { corrected_by: after } : {}) }
 }
 
-/** The items of the list that an entry was answered under, or of the one that is in force. */
-export const itemsOf = async (entry: Filed | undefined): Promise<Item[] | undefined> =>
-  entry && (await db.checklists.get(entry.checklist_id))?.items
+/** The list that is answered: the version by which an earlier entry was, else the one in force. */
+export const listFor = (lists: Checklist[], kind: string, now: string, old?: Filed): Checklist | undefined =>
+  (old ? lists.find(({ id }) => id === old.checklist_id) : checklistFor(lists, kind, now))

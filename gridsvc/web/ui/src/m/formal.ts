@@ -1,6 +1,6 @@
 /** A formal inspection as it is filled in, and the facts of the record that comes of it. No database, no clock. */
-import type { LogAnswer } from './known'
-import type { Body } from './outbox/contract'
+import type { Filed } from './entries'
+import type { FormalFacts } from './known'
 import { emptyVisit, filledIn, type VisitDraft } from './visit'
 
 export const EXEMPT_REASONS = ['complaint', 'transfer', 'monitoring', 'look_back', 'emergency', 'request'] as const
@@ -54,17 +54,19 @@ export function missing(draft: FormalDraft, itemsLeft: number): Part[] {
 }
 
 /** The form of a correction, as the inspection was filled in. Who signs does so anew. */
-export function refilled(draft: FormalDraft, body: Body): FormalDraft {
-  const told = body.formal as Record<'approval_no' | 'notice_no' | 'basis', string> & { officers: Omit<Officer, 'name'>[]; exempt_reason?: Exempt; on_site: { name: string; post: string }; refusal?: { reason: string; witness: string } }
+export function refilled(draft: FormalDraft, { answers, formal }: Pick<Filed, 'answers' | 'formal'>): FormalDraft {
+  const filled = { ...draft, ...filledIn(draft, answers) }
+  if (!formal) return filled
+  const { officers, approval_no, notice_no, basis, exempt_reason, on_site, refusal } = formal
   return {
-    ...draft, ...filledIn(draft, body.answers as LogAnswer[]), approval_no: told.approval_no, notice_no: told.notice_no, basis: told.basis, ...told.on_site,
-    officers: told.officers.map((one) => ({ ...one, name: '' })), counts: told.exempt_reason ?? 'counts',
-    ...(told.refusal ? { ending: 'refused' as const, refusal: told.refusal.reason, witness: told.refusal.witness } : {}),
+    ...filled, approval_no, notice_no, basis, ...on_site,
+    officers: officers.map((one) => ({ ...one, name: '' })), counts: (exempt_reason as Exempt | undefined) ?? 'counts',
+    ...(refusal ? { ending: 'refused' as const, refusal: refusal.reason, witness: refusal.witness } : {}),
   }
 }
 
 /** What the record says beside what every inspection says. */
-export function formalFacts(draft: FormalDraft): Record<string, unknown> {
+export function formalFacts(draft: FormalDraft): FormalFacts {
   const { counts, ending } = draft
   return {
     officers: draft.officers.map(({ person_id, certificate_no }) => ({ person_id, certificate_no: certificate_no.trim() })),

@@ -54,7 +54,19 @@ export interface Colleague { id: string; person: Ref; initials: string; role: st
 /** The answer to one item of a checklist, as it was filed. */
 export interface LogAnswer { item: string; result: 'ok' | 'problem' | 'not_applicable'; note?: string }
 
-export interface PastVisit { id: string; grid_id: string; enterprise_id: string; inspector_id: string; kind?: string; corrects_id: string | null; checklist_id: string; answers: LogAnswer[]; result: string; occurred_at: string }
+/** What a formal inspection says beside what every entry of the log says. */
+export interface FormalFacts {
+  officers: { person_id: string; certificate_no: string }[]
+  approval_no: string
+  notice_no: string
+  basis: string
+  /** Why it does not count against the yearly cap. */
+  exempt_reason?: string
+  on_site: { name: string; post: string }
+  refusal?: { reason: string; witness: string }
+}
+
+export interface PastVisit { id: string; grid_id: string; enterprise_id: string; inspector_id: string; kind?: string; corrects_id: string | null; checklist_id: string; answers: LogAnswer[]; result: string; occurred_at: string; /** Told to nobody but its author. */ formal?: FormalFacts | null }
 
 export interface PastClose { id: string; grid_id: string; officer_id: string; day: string }
 
