@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from gridsvc.accountability.rules import Role
+from gridsvc.clock import utc_now
 from gridsvc.digests import canonical
 from gridsvc.flags.models import Flag
 from gridsvc.ids import new_id
@@ -338,3 +339,20 @@ def test_colleagues_say_who_may_inspect_and_with_which_certificate(
     able = {one["person"]["id"]: one["certificate_no"] for one in told if one["may_inspect"]}
     assert able == {str(village.enforcer.id): "06210001", str(second.id): "06210002"}
     assert all(one["certificate_no"] is None for one in told if not one["may_inspect"])
+
+
+def test_its_author_alone_gets_it_back_whole_on_any_phone(
+    client, put, body, village, second, as_
+) -> None:
+    def page(person, cursor=""):
+        path = f"/api/v1/sync/pull?cursor={cursor}"
+        return client.get(path, headers=as_(person)).json
+
+    before = {person.id: page(person)["next"] for person in (village.enforcer, second)}
+    told = body(made_at=utc_now().isoformat())
+    put(told)
+
+    for person, facts in ((village.enforcer, told["formal"]), (second, None)):
+        for cursor in ("", before[person.id]):  # all there is, and what is new
+            [item] = page(person, cursor)["changed"]["inspection"]
+            assert item["formal"] == facts

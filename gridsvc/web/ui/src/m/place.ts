@@ -18,11 +18,14 @@ export async function lastVisitOf(enterpriseId: string): Promise<LastVisit | und
   return [...made, ...told].sort((a, b) => Date.parse(b.occurred_at) - Date.parse(a.occurred_at))[0]
 }
 
-/** The last entry of this person's own, of the last thirty days: what they may correct by another entry. */
-export async function ownVisitOf(enterpriseId: string, personId: string): Promise<{ id: string; occurred_at: string } | undefined> {
+export type EntryKind = 'patrol' | 'formal'
+const kindOf = ({ kind = 'patrol' }: { kind?: unknown }): unknown => kind
+
+/** The last entry of a kind of this person's own, of the last thirty days: what they may correct by another entry, if this phone knows all that it said. */
+export async function ownEntryOf(enterpriseId: string, personId: string, kind: EntryKind): Promise<{ id: string; occurred_at: string } | undefined> {
   const [past, own] = await Promise.all([
-    db.inspections.where('enterprise_id').equals(enterpriseId).filter(({ inspector_id, kind }) => inspector_id === personId && kind !== 'formal').toArray(),
-    db.records.filter(({ kind, body, person_id, state }) => kind === 'inspection' && body.kind !== 'formal' && body.enterprise_id === enterpriseId && person_id === personId && CORRECTABLE.has(state)).toArray(),
+    db.inspections.where('enterprise_id').equals(enterpriseId).filter((one) => one.inspector_id === personId && kindOf(one) === kind && (kind === 'patrol' || !!one.formal)).toArray(),
+    db.records.filter(({ kind: sort, body, person_id, state }) => sort === 'inspection' && kindOf(body) === kind && body.enterprise_id === enterpriseId && person_id === personId && CORRECTABLE.has(state)).toArray(),
   ])
   const all = [...past.map(({ id, occurred_at }) => ({ id, occurred_at })), ...own.map(({ id, made_at }) => ({ id, occurred_at: made_at }))]
   return all.sort((a, b) => Date.parse(b.occurred_at) - Date.parse(a.occurred_at))[0]
