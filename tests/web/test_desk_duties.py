@@ -199,6 +199,41 @@ def test_a_day_off_is_kept_and_taken_back(live: Live, admin: Person) -> None:
     expect(page.get_by_text("近一个月没有人请假。")).to_be_visible()
 
 
+def test_a_certificate_is_entered_once_and_withdrawn(live: Live, admin: Person) -> None:
+    page = sign_in(live, admin)
+    rail(page, "责任人")
+    button(page, "执法证").click()
+    form = page.get_by_role("dialog")
+    expect(form.get_by_text("还没有登记执法证。")).to_be_visible()
+    for number, lacks in (("0", "先选持证人，填证号。"), ("06210001", "")):
+        pick(form, "持证人", "冯力")
+        form.get_by_label("执法证号").fill(number)
+        form.get_by_label("有效期至（含）").fill((TODAY + 99 * DAY).isoformat())
+        if lacks:
+            expect(form.get_by_text(lacks)).to_be_visible()
+            expect(button(form, "登记执法证")).to_be_disabled()
+    button(form, "登记执法证").click()
+    kept = form.locator(".certificate").filter(has_text="06210001")
+    expect(kept).to_contain_text("有效")
+
+    pick(form, "持证人", "郑晓")
+    form.get_by_label("执法证号").fill("06210001")
+    form.get_by_label("有效期至（含）").fill((TODAY + 99 * DAY).isoformat())
+    button(form, "登记执法证").click()
+    expect(form.get_by_text("这个执法证号已经录入了。")).to_be_visible()
+    assert ["409" in fault for fault in live.faults] == [True]  # the browser names the refusal
+    live.faults.clear()
+    expect(form.locator(".certificate")).to_have_count(1)
+
+    button(form, "撤销：冯力 06210001").click()
+    because = page.get_by_role("dialog").last
+    because.get_by_label("撤销的原因").fill("调离执法岗位")
+    button(because, "撤销").click()
+    expect(kept).to_contain_text("已撤销")
+    expect(kept).to_contain_text("调离执法岗位")
+    expect(kept.get_by_role("button")).to_have_count(0)
+
+
 def test_people_and_places_are_found_by_their_initials(live: Live, admin: Person) -> None:
     page = sign_in(live, admin)
     page.keyboard.press("/")
