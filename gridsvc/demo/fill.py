@@ -19,6 +19,7 @@ from gridsvc.audit import service as audit
 from gridsvc.audit.models import AuditEntry
 from gridsvc.audit.rules import Act
 from gridsvc.demo import enforcement, offices
+from gridsvc.demo import finds as finding
 from gridsvc.demo.casework import open_categories, pending, steps
 from gridsvc.demo.found import (
     MAKER,
@@ -46,6 +47,7 @@ from gridsvc.issues.rules import IssueReport
 from gridsvc.patrols import service as patrols
 from gridsvc.patrols.due import DAY
 from gridsvc.patrols.owed import last_visit
+from gridsvc.proposals.service import propose
 from gridsvc.session import Session, transaction
 from gridsvc.weeks import local_day, midnight, week_of
 
@@ -151,6 +153,7 @@ class Life:
             offices.reply_to_orders(here, self.world, day)
             self._handle_cases(day)
             self._enforce(day)
+            self._approve(day)
         for one in self._go_round(day):
             self.waiting[one.arrives_on].append(one)
         self._take_in(self.waiting.pop(day, []), day)
@@ -180,21 +183,33 @@ class Life:
         with transaction(self.demo.jurisdiction_id) as session:
             receive(session, shots, now=now + MINUTE)
 
+    def _approve(self, day: date) -> None:
+        """Let what was found a week ago be entered: from now on officers visit it."""
+        if not finding.approve(self.demo.jurisdiction_id, self.world, day):
+            return
+        with transaction(self.demo.jurisdiction_id) as session:
+            self.world = World.read(session, midnight(day))
+        new = {site.id: day for village in self.world.villages for site in village.sites}
+        self.seen = new | self.seen
+
     def _take_in(self, arrived: Sequence[Round], day: date) -> None:
         """Enter what phones send in the evening of a day, a kind after the other."""
         outbox, now = Outbox(), midnight(day) + timedelta(hours=18)
         for one in sorted(arrived, key=lambda each: each.begins):
             outbox.add(one)
+        finds = list(finding.finds(self.world, arrived))
+        places, shots = [place for place, _ in finds], [shot for _, shot in finds]
         self._enter("patrol", patrols.start, outbox.patrols, now)
         self._enter("track", patrols.hand_in_track, outbox.tracks, now + MINUTE)
         self._enter("patrol_end", patrols.end, outbox.ends, now + 2 * MINUTE)
         self._enter("inspection", inspections.register, outbox.inspections, now + 3 * MINUTE)
         self._enter("correction", inspections.register, outbox.corrections, now + 3.5 * MINUTE)
         self._enter("issue", report, self._new(outbox.issues), now + 4 * MINUTE)
+        self._enter("enterprise_proposal", propose, places, now + 4.5 * MINUTE)
         self._enter("day_close", patrols.close_day, outbox.closes, now + 5 * MINUTE)
         with transaction(self.demo.jurisdiction_id) as session:
-            receive(session, outbox.shots, now=now + 6 * MINUTE)
-        self.counts["photo"] += len(outbox.shots)
+            receive(session, outbox.shots + shots, now=now + 6 * MINUTE)
+        self.counts["photo"] += len(outbox.shots) + len(shots)
 
     def _new(self, reports: Iterable[IssueReport]) -> list[IssueReport]:
         """Leave out what is open already: nobody reports a problem twice."""

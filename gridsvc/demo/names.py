@@ -20,6 +20,10 @@ def person_name(chance: Random) -> str:
     return chance.choice(_SURNAMES) + "".join(given)
 
 
+def surname(chance: Random) -> str:
+    return chance.choice(_SURNAMES)
+
+
 def firm_name(chance: Random) -> str:
     """Return the two characters by which a firm is called."""
     return chance.choice(_FIRM_FIRST) + chance.choice(_FIRM_SECOND)

@@ -32,6 +32,7 @@ from gridsvc.media.models import Media, Photo
 from gridsvc.patrols.models import DayClose, Patrol, PatrolEnd, TrackChunk
 from gridsvc.people.models import Person
 from gridsvc.people.queries import member
+from gridsvc.proposals.models import EnterpriseProposal
 from gridsvc.scoped import Jurisdiction
 from gridsvc.session import Session, db, directory, transaction
 from gridsvc.store import store
@@ -83,8 +84,23 @@ def test_it_is_synthetic_and_begins_with_a_week_eight_weeks_ago(county):
 
 
 def test_enterprises_were_registered_when_the_county_was_founded(session, county):
-    registered = {local_day(moment_of(id)) for id in session.scalars(select(Enterprise.id))}
+    found = select(EnterpriseProposal.id)
+    ids = session.scalars(select(Enterprise.id).where(Enterprise.id.not_in(found)))
+    registered = {local_day(moment_of(id)) for id in ids}
     assert registered == {local_day(county.demo.founded_at)}
+
+
+def test_what_officers_come_upon_waits_a_week_for_the_registry_and_is_then_visited(session):
+    same = EnterpriseProposal.id == Enterprise.id
+    found = select(Enterprise.state, func.min(EnterpriseProposal.occurred_at))
+    by_state = found.join(EnterpriseProposal, same).group_by(Enterprise.state)
+    since = {state: at for state, at in session.execute(by_state)}
+    assert since.keys() == {"proposed", "active"}
+    assert since["proposed"] > NOW - 9 * DAY > since["active"]
+    visits = select(func.count(Inspection.id)).join(
+        EnterpriseProposal, EnterpriseProposal.id == Inspection.enterprise_id
+    )
+    assert session.scalar(visits)
 
 
 def test_issues_go_through_every_state_and_stand_in_most_of_them(session):
