@@ -15,7 +15,7 @@ from gridsvc.session import db
 from tests.conftest import BUSY, enter
 from tests.factories.enterprises import add_enterprise
 from tests.factories.issues import add_issue, do
-from tests.web.conftest import UI, Live, Served
+from tests.web.conftest import DIST, UI, Live, Served
 
 AXE = (UI / "node_modules" / "axe-core" / "axe.min.js").read_text()
 
@@ -65,6 +65,24 @@ def fill_in(page: Page, problem: int | None = None) -> None:
             expect(page.get_by_role("img", name="照片")).to_have_count(1)
     expect(page.get_by_text("退出也不会丢")).to_be_visible()
     expect(page.locator(".saved[aria-busy=false]")).to_be_visible()  # the last tap, too
+
+
+def test_today_is_usable_after_less_than_180_kb(live: Live) -> None:
+    """Compressed by gzip, with what signing in and the first pull bring."""
+    page = sign_in(live)
+    expect(page.get_by_role("button", name="开始巡查")).to_be_visible()
+    came = page.evaluate(
+        "['navigation', 'resource'].flatMap(kind => performance.getEntriesByType(kind))"
+        ".map(({ name, encodedBodySize }) => [new URL(name).pathname, encodedBodySize])"
+    )
+    assert any(path.endswith(".js") for path, _ in came)
+    assert sum(gzipped(path, size) for path, size in came) < 180_000, came
+
+
+def gzipped(path: str, size: int) -> int:
+    """Return how large an asset is by gzip, though this browser asked for something better."""
+    packed = DIST / f"{path.removeprefix('/')}.gz"
+    return packed.stat().st_size if packed.is_file() else size
 
 
 def test_a_day_from_sign_in_to_day_close_arrives_whole(live: Live) -> None:
