@@ -1,5 +1,6 @@
 """Fixtures: one real database per run, migrated; one rolled-back transaction per test."""
 
+import gc
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import chain
@@ -25,7 +26,19 @@ from tests.factories.people import bearer
 from tests.factories.village import Village
 
 TOLD = "told"  # what a test records under this name is printed at the end of the run
+TESTS = Path(__file__).parent
+LONGEST = ("architecture/test_authorisation.py", "storm/", "journeys/", "web/", "test_serve.py")
 HERE, THERE, BUSY = 211122, 150581, 330702  # BUSY is for tests that really commit
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that at the end no worker is alone with it."""
+    items.sort(key=lambda item: _place(item.path.relative_to(TESTS).as_posix()))
+
+
+def _place(path: str) -> int:
+    return next((n for n, name in enumerate(LONGEST) if path.startswith(name)), len(LONGEST))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -62,6 +75,7 @@ def app(settings: Settings, owner: Engine) -> Iterator[Flask]:
     begin_afresh(owner)
     app = create_app(settings)
     app.testing = True
+    gc.freeze()  # what stays to the end is not looked through again and again
     with app.app_context():
         with directory() as session:
             session.add_all(a_jurisdiction(id) for id in (HERE, THERE, BUSY))

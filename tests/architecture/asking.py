@@ -4,14 +4,12 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
+from typing import Any, TypeVar
 
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, event
 
-from gridsvc.accountability.rules import Held
 from gridsvc.errors import DomainError
 from gridsvc.ids import new_id
 from gridsvc.problems import describe, status_of
@@ -20,6 +18,8 @@ from tests.architecture.bodies import MADE_AT
 from tests.architecture.matrix import ALLOWED, Ids, Row, Target, Who, expected, targets
 from tests.factories.counties import County
 from tests.factories.spots import Spot
+
+Found = TypeVar("Found")
 
 
 @dataclass(eq=False)
@@ -66,18 +66,16 @@ class World:
         db.session.configure(join_transaction_mode="create_savepoint")
 
 
-def reading_once(
-    read: Callable[[Session, UUID], list[Held]],
-) -> Callable[[Session, UUID], list[Held]]:
-    """Read what somebody ever held once for all their questions: none of them leaves a change."""
-    known: dict[UUID, list[Held]] = {}
+def reading_once(read: Callable[..., Found]) -> Callable[..., Found]:
+    """Read once what all the questions of somebody ask for: none of them leaves a change."""
+    known: dict[tuple[object, ...], Found] = {}
 
-    def held_by(session: Session, person_id: UUID) -> list[Held]:
-        if person_id not in known:
-            known[person_id] = read(session, person_id)
-        return known[person_id]
+    def read_once(session: Session, *asked: object) -> Found:
+        if asked not in known:
+            known[asked] = read(session, *asked)
+        return known[asked]
 
-    return held_by
+    return read_once
 
 
 @dataclass(frozen=True, eq=False)

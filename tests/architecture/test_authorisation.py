@@ -4,6 +4,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -11,9 +12,11 @@ from shapely import Point
 from werkzeug.routing import Rule
 
 from gridsvc.accountability import access
+from gridsvc.clock import utc_now
 from gridsvc.identity import OPEN, declared
 from gridsvc.ids import new_id
 from gridsvc.session import Session, db
+from gridsvc.signin import authenticate
 from tests.architecture.asking import Answer, World, asked, reading_once
 from tests.architecture.matrix import ALLOWED, Who, plain, targets
 from tests.architecture.needs import NEEDS
@@ -42,6 +45,7 @@ def world(app: Flask) -> Iterator[World]:
         db.session.remove()
         headers = headers_here | headers_there
         patch.setattr(access, "held_by", reading_once(access.held_by))
+        patch.setattr(authenticate, "known", reading_once(authenticate.known))
         world = World(app, app.test_client(), connection, (here, there), list(headers), headers)
         with world.one_savepoint_a_request():
             yield world
@@ -54,7 +58,9 @@ def _found(
 ) -> tuple[County, dict[Who, dict[str, str]]]:
     county = County.found(session, at)
     people = [who for who in Who.everybody(county) if names is None or who.name in names]
-    return county, {who: bearer(session, county.people[who.name]) for who in people}
+    # Seen lately, however long this takes, so that being seen again is no news to write down.
+    seen = {"last_seen_at": utc_now() + timedelta(hours=1)}
+    return county, {who: bearer(session, county.people[who.name], **seen) for who in people}
 
 
 @pytest.fixture(scope="module")
