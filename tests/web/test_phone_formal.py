@@ -245,7 +245,10 @@ def test_one_made_by_another_phone_is_corrected_with_a_reason_and_without_a_posi
     ]  # fmt: skip
     file = filed(live, elsewhere)
     expect(file.get_by_text("今年计入 1 / 2 次，不计 0 次")).to_be_visible()
-    for one, texts in ((first, ("〔2026〕7号", "已更正")), (second, ("盘环检通8号", "更正"))):
+    for one, texts in (
+        (first, ("〔2026〕7号", "已更正", "通知书号抄错了")),
+        (second, ("盘环检通8号", "更正")),
+    ):
         for text in texts:
             expect(file.locator(f"#entry-{one.id}")).to_contain_text(text)
 
