@@ -142,7 +142,7 @@ def _action(action: IssueAction) -> dict[str, Any]:
 
 def _photos(session: Session, record_ids: list[UUID]) -> dict[UUID, list[dict[str, Any]]]:
     """Return the photos that records declare, and of each whether its bytes are here."""
-    names = ("sha256", "purpose", "source", "taken_at", "position", "accuracy_m")
+    names = ("sha256", "purpose", "source", "taken_at", "position", "accuracy_m", "original_sha256")
     absent = missing(session, record_ids)
     found: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for photo in photos_of(session, record_ids):

@@ -10,7 +10,7 @@ from geo.crs import KNOWN_CRS, to_wgs84
 from gridsvc.issues.effects import DUE_KINDS
 from gridsvc.issues.rules import CATEGORIES, RESULTS, SEVERITIES, SOURCES
 from gridsvc.issues.workflow import ACTIONS, STATES
-from gridsvc.media.schemas import PhotosField
+from gridsvc.media.schemas import ORIGINAL, PhotosField
 from gridsvc.wire import (
     EnterpriseRefSchema,
     GridRefSchema,
@@ -177,6 +177,7 @@ class IssuePhotoSchema(Schema):
     taken_at = MomentField()
     position = PointField(allow_none=True)
     accuracy_m = fields.Float(allow_none=True)
+    original_sha256 = fields.String(allow_none=True, metadata={"description": ORIGINAL})
     arrived = fields.Boolean()
 
 

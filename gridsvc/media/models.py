@@ -134,4 +134,5 @@ class Photo(Scoped, Model):
     taken_at: Mapped[datetime]
     position: Mapped[Point | None] = mapped_column(Wgs84("POINT"))
     accuracy_m: Mapped[float | None]
+    original_sha256: Mapped[str | None]  # of what the phone made smaller: by its word alone
     declared_at: Mapped[datetime]

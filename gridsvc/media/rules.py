@@ -86,6 +86,7 @@ class DeclaredPhoto:
     position: Point | None = None
     accuracy_m: float | None = None
     source: str | None = None
+    original_sha256: str | None = None  # of the file before the phone made it smaller: a claim
 
 
 def family(media_type: str) -> str:

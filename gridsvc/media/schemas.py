@@ -11,6 +11,7 @@ from gridsvc.media.rules import MEDIA_TYPES, PURPOSES, SOURCES, Announcement, De
 from gridsvc.wire import MomentField, PointField, need_crs
 
 SHA256 = r"\A[0-9a-f]{64}\Z"
+ORIGINAL = "Of the file before the phone made it smaller: a claim, for it was never sent."
 
 
 class PhotoSchema(Schema):
@@ -28,7 +29,7 @@ class PhotoSchema(Schema):
     )
     original_sha256 = fields.String(
         validate=Regexp(SHA256),
-        metadata={"description": "Of the file before the phone made it smaller: a claim."},
+        metadata={"description": ORIGINAL},
     )
 
     @validates_schema
@@ -37,7 +38,6 @@ class PhotoSchema(Schema):
 
     @post_load
     def _build(self, photo: dict[str, Any], **_: Any) -> DeclaredPhoto:
-        photo.pop("original_sha256", None)  # nothing proves it: it stays in the record's body
         crs = photo.pop("crs", None)
         if "position" in photo:
             photo["position"] = to_wgs84(photo["position"], crs)
@@ -73,6 +73,7 @@ class DeclaredPhotoSchema(Schema):
     taken_at = MomentField()
     position = PointField()
     accuracy_m = fields.Float()
+    original_sha256 = fields.String(allow_none=True, metadata={"description": ORIGINAL})
     arrived = fields.Boolean()
     media_type = fields.String(
         allow_none=True,

@@ -201,6 +201,7 @@ def photos(session: Session, record_ids: Sequence[UUID]) -> Photos:
                 "sha256": photo.sha256,
                 "purpose": photo.purpose,
                 "taken_at": photo.taken_at,
+                "original_sha256": photo.original_sha256,
                 "arrived": photo.sha256 not in absent.get(photo.record_id, []),
             }
         )

@@ -8,6 +8,7 @@ from marshmallow import ValidationError as Invalid
 from gridsvc.dispatches.schemas import OrderSchema
 from gridsvc.flags.schemas import FlagBriefSchema
 from gridsvc.inspections.schemas import CorrectionsSchema
+from gridsvc.media.schemas import ORIGINAL
 from gridsvc.roster.schemas import LinkSchema
 from gridsvc.wire import DayField, EnterpriseRefSchema, MomentField, PersonRefSchema
 
@@ -63,6 +64,7 @@ class TracePhotoSchema(Schema):
     sha256 = fields.String()
     purpose = fields.String()
     taken_at = MomentField()
+    original_sha256 = fields.String(allow_none=True, metadata={"description": ORIGINAL})
     arrived = fields.Boolean()
 
 

@@ -1,11 +1,11 @@
 import json
+from importlib import import_module
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from gridsvc.digests import canonical
 from gridsvc.ids import new_id
-from gridsvc.inspections.models import Inspection
 from gridsvc.quarantine import Quarantined
 from tests.factories.accountability import add_person
 from tests.factories.inspections import a_body
@@ -49,14 +49,20 @@ def test_the_receipt_can_be_checked_without_us(put, body, public_key) -> None:
     assert receipt["media"] == ["ab" * 32]
 
 
-def test_the_hash_of_a_photo_before_it_was_made_smaller_stays_in_the_record(
-    session, put, body
+def test_the_hash_of_a_photo_before_it_was_made_smaller_is_told_as_a_claim(
+    session, client, put, body, as_, village
 ) -> None:
     id, original = new_id(), "cd" * 32
     made = {"sha256": "ab" * 32, "original_sha256": original, "taken_at": "2026-02-28T04:00:00Z"}
+    other = {"sha256": "ef" * 32, "taken_at": "2026-02-28T04:01:00Z"}
 
-    assert put(id, body(photos=[made])).status_code == 201
-    assert original in session.get(Inspection, id).body
+    assert put(id, body(photos=[made, other])).status_code == 201
+
+    told = client.get(f"/api/v1/photos?record={id}", headers=as_(village.head)).json["items"]
+    assert [photo["original_sha256"] for photo in told] == [original, None]
+    migration = import_module("migrations.versions.0016_the_original_that_was_not_sent")
+    found = session.execute(text(migration.said("inspection"))).all()  # of those before it
+    assert [tuple(row)[2:] for row in found] == [("ab" * 32, original), ("ef" * 32, None)]
 
 
 def test_a_refusal_is_a_problem_document(put, body) -> None:

@@ -193,6 +193,7 @@ def test_the_photos_of_a_record_are_listed_with_those_that_have_not_arrived(
             "taken_at": "2026-02-28T04:00:00.000000Z",
             "position": {"type": "Point", "coordinates": [122.05, 41.24]},
             "accuracy_m": 5.0,
+            "original_sha256": None,
         }
     )
 

@@ -24,6 +24,7 @@ from tests.factories.village import actor
 from tests.web.conftest import Live
 from tests.web.phone import all_arrived, fill_in_sign_in, go, ready, saved, small_targets, visit
 from tests.web.rough import Rough
+from tests.web.test_desk import sign_in as at_the_desk
 from tests.web.test_phone import AXE, a_photo, faults, sign_in, tap
 
 PIN = "204816"
@@ -159,6 +160,14 @@ def test_after_a_week_without_signal_and_with_a_wrong_clock_everything_leaves_th
     verify = ["receipts", "verify", str(tmp_path / "saved.json")]
     told = app.test_cli_runner().invoke(args=verify).output
     assert "receipts: 2, all of them genuine" in told
+    the_desk_tells_the_claim(live, places[1])
+
+
+def the_desk_tells_the_claim(live: Live, place: Enterprise) -> None:
+    """The photo was made smaller; what it was before, the phone alone says."""
+    page = at_the_desk(live, live.village.head)
+    page.goto(f"{live.url}/desk/trace/enterprise/{place.id}")
+    expect(page.get_by_text("没送，只凭手机说").first).to_be_visible()
 
 
 def is_whole(told: dict[str, Any], live: Live) -> None:

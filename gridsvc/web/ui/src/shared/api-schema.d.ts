@@ -7414,6 +7414,8 @@ export interface components {
             arrived?: boolean;
             /** @description What arrived: image/…, or a recording, which has no thumbnail. */
             media_type?: string | null;
+            /** @description Of the file before the phone made it smaller: a claim, for it was never sent. */
+            original_sha256?: string | null;
             position?: Record<string, never>;
             purpose?: string;
             sha256?: string;
@@ -8315,6 +8317,8 @@ export interface components {
         IssuePhoto: {
             accuracy_m?: number | null;
             arrived?: boolean;
+            /** @description Of the file before the phone made it smaller: a claim, for it was never sent. */
+            original_sha256?: string | null;
             position?: Record<string, never> | null;
             purpose?: string;
             sha256?: string;
@@ -9112,7 +9116,7 @@ export interface components {
             accuracy_m?: number;
             /** @enum {string} */
             crs?: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
-            /** @description Of the file before the phone made it smaller: a claim. */
+            /** @description Of the file before the phone made it smaller: a claim, for it was never sent. */
             original_sha256?: string;
             position?: Record<string, never>;
             /**
@@ -9818,6 +9822,8 @@ export interface components {
         };
         TracePhoto: {
             arrived?: boolean;
+            /** @description Of the file before the phone made it smaller: a claim, for it was never sent. */
+            original_sha256?: string | null;
             purpose?: string;
             sha256?: string;
             /** Format: date-time */
