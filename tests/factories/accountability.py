@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import count
 
@@ -7,10 +8,13 @@ from gridsvc.accountability.models import Duty, Leave
 from gridsvc.accountability.rules import Role
 from gridsvc.enterprises.models import Enterprise
 from gridsvc.grids.models import Grid
+from gridsvc.ids import new_id
 from gridsvc.marks.models import Turn
 from gridsvc.people.models import Person, Unit
 from gridsvc.session import Session
 from gridsvc.weeks import midnight
+
+Subject = Grid | Enterprise | Unit
 
 KINDS = {Grid: "grid", Enterprise: "enterprise", Unit: "unit"}
 
@@ -18,10 +22,14 @@ _logins = count(1)
 
 
 def add_person(session: Session, name: str, login: str | None = None) -> Person:
-    person = Person(name=name, login=login or f"p{next(_logins):04}", phone=None)
+    person = a_person(name, login)
     session.add(person)
     session.flush()
     return person
+
+
+def a_person(name: str, login: str | None = None) -> Person:
+    return Person(id=new_id(), name=name, login=login or f"p{next(_logins):04}", phone=None)
 
 
 def add_unit(session: Session, name: str, code: str) -> Unit:
@@ -34,14 +42,28 @@ def add_unit(session: Session, name: str, code: str) -> Unit:
 def add_duty(
     session: Session,
     person: Person,
-    subject: Grid | Enterprise | Unit,
+    subject: Subject,
     role: Role = Role.GRID_OFFICER,
     *,
     seat: int = 1,
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Duty:
-    duty = Duty(
+    duty = a_duty(person, subject, role, seat, since, until)
+    session.add(duty)
+    session.flush()
+    return duty
+
+
+def a_duty(
+    person: Person,
+    subject: Subject,
+    role: Role,
+    seat: int = 1,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Duty:
+    return Duty(
         person_id=person.id,
         subject_kind=KINDS[type(subject)],
         subject_id=subject.id,
@@ -49,9 +71,21 @@ def add_duty(
         seat=seat,
         period=Range(since, until),
     )
-    session.add(duty)
+
+
+def appoint_all(
+    session: Session, posts: Sequence[tuple[str, Subject, Role]], since: datetime
+) -> list[Person]:
+    """Give each post to somebody new, in few statements: nearly every test asks for this."""
+    people = [a_person(name) for name, _, _ in posts]
+    session.add_all(people)
     session.flush()
-    return duty
+    session.add_all(
+        a_duty(person, subject, role, since=since)
+        for person, (_, subject, role) in zip(people, posts, strict=True)
+    )
+    session.flush()
+    return people
 
 
 def add_leave(

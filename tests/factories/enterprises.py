@@ -19,9 +19,13 @@ _codes = count(1)
 def add_enterprise(
     session: Session, name: str, location: Point, grid: Grid, **changes: Any
 ) -> Enterprise:
-    row = enterprise_row(name, location, grid) | changes
-    enter(session, Enterprise, [row])
-    return session.get_one(Enterprise, (session.jurisdiction_id, row["id"]))
+    [enterprise] = add_enterprises(session, enterprise_row(name, location, grid) | changes)
+    return enterprise
+
+
+def add_enterprises(session: Session, *rows: dict[str, Any]) -> list[Enterprise]:
+    enter(session, Enterprise, rows)
+    return [session.get_one(Enterprise, row["id"]) for row in rows]
 
 
 def enterprise_row(name: str, location: Point, grid: Grid) -> dict[str, Any]:

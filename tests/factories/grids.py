@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import count
 
@@ -12,16 +13,21 @@ _codes = count(211122_100_000)
 
 
 def add_grid(session: Session, name: str, *, level: int = 3, parent: Grid | None = None) -> Grid:
-    grid = Grid(
+    grid = a_grid(name, level=level, parent=parent)
+    session.add(grid)
+    session.flush()
+    return grid
+
+
+def a_grid(name: str, *, level: int = 3, parent: Grid | None = None) -> Grid:
+    return Grid(
+        id=new_id(),
         name=name,
         level=level,
         kind="territorial",
         code=str(next(_codes)),
         parent_id=parent.id if parent else None,
     )
-    session.add(grid)
-    session.flush()
-    return grid
 
 
 def add_boundary(
@@ -32,7 +38,32 @@ def add_boundary(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Boundary:
-    drawn = BoundarySet(
+    [boundary] = add_boundaries(session, {grid: area}, since=since, until=until)
+    return boundary
+
+
+def add_boundaries(
+    session: Session,
+    areas: Mapping[Grid, MultiPolygon],
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> list[Boundary]:
+    """Draw the boundary of each grid, each in a set of its own."""
+    sets = [a_set(since) for _ in areas]
+    session.add_all(sets)
+    session.flush()
+    boundaries = [
+        Boundary(grid_id=grid.id, set_id=drawn.id, area=area, period=Range(since, until))
+        for drawn, (grid, area) in zip(sets, areas.items(), strict=True)
+    ]
+    session.add_all(boundaries)
+    session.flush()
+    return boundaries
+
+
+def a_set(since: datetime | None) -> BoundarySet:
+    return BoundarySet(
         id=new_id(),
         name="试验",
         source="test",
@@ -40,12 +71,6 @@ def add_boundary(
         in_force_from=since,
         created_at=datetime(2025, 1, 1, tzinfo=UTC),
     )
-    session.add(drawn)
-    session.flush()
-    boundary = Boundary(grid_id=grid.id, set_id=drawn.id, area=area, period=Range(since, until))
-    session.add(boundary)
-    session.flush()
-    return boundary
 
 
 def square(centre: Point, half_deg: float = 0.01) -> MultiPolygon:

@@ -1,6 +1,7 @@
 """Accounts and devices of people, so that a test can sign in and ask as they would."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from gridsvc.ids import new_id
 from gridsvc.people.codes import new_secret, secret_digest
@@ -12,10 +13,16 @@ from gridsvc.signin.rules import Token
 PASSWORD = "grid2026"
 
 
+@cache
+def password_hash() -> str:
+    """One hash serves all: it takes its time."""
+    return hashed(PASSWORD)
+
+
 def an_account(session: Session, owner: Person, login: str, **changes: object) -> Account:
     """Give somebody an account of the jurisdiction, with PASSWORD."""
     usual = {
-        "password_hash": hashed(PASSWORD),
+        "password_hash": password_hash(),
         "must_change_password": False,
         "created_at": datetime.now(UTC),
     }

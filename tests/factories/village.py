@@ -18,9 +18,9 @@ from gridsvc.rules.models import Checklist
 from gridsvc.rules.presets import CHECKLISTS, RULE_SETS
 from gridsvc.rules.service import put_in_force
 from gridsvc.session import Session
-from tests.factories.accountability import add_duty, add_person, add_unit
-from tests.factories.enterprises import add_enterprise
-from tests.factories.grids import add_boundary, add_grid, square
+from tests.factories.accountability import add_duty, add_person, add_unit, appoint_all
+from tests.factories.enterprises import add_enterprises, enterprise_row
+from tests.factories.grids import a_grid, add_boundaries, square
 from tests.factories.inspections import a_report
 
 ZHAO = Point(122.05, 41.24)
@@ -60,19 +60,26 @@ class Village:
             since=LAST_YEAR, by=system("test"), now=LAST_YEAR,
         )  # fmt: skip
         county, town, zhao, qian = _grids(session)
-        yard = add_enterprise(session, "宏达砂石场", ZHAO, zhao)
-        farm = add_enterprise(session, "钱家养殖场", QIAN, qian)
+        yard, farm = add_enterprises(
+            session,
+            enterprise_row("宏达砂石场", ZHAO, zhao),
+            enterprise_row("钱家养殖场", QIAN, qian),
+        )
         bureau = add_unit(session, "住建局", "ZJ")
+        posts = {
+            "leader": ("吴国平", county, Role.GRID_HEAD),
+            "dispatcher": ("郑晓", county, Role.DISPATCHER),
+            "enforcer": ("冯力", county, Role.ENFORCEMENT_OFFICER),
+            "head": ("孙卫东", town, Role.GRID_HEAD),
+            "deputy": ("陈静", town, Role.DEPUTY_HEAD),
+            "officer": ("李秀英", zhao, Role.GRID_OFFICER),
+            "liaison": ("褚明", bureau, Role.DEPT_LIAISON),
+            "answerable": ("卫红", yard, Role.RESPONSIBLE_PERSON),
+        }
+        people = appoint_all(session, [*posts.values()], LAST_YEAR)
         village = cls(
             county=county, town=town, zhao=zhao, qian=qian, yard=yard, farm=farm, bureau=bureau,
-            leader=appoint(session, "吴国平", county, Role.GRID_HEAD),
-            dispatcher=appoint(session, "郑晓", county, Role.DISPATCHER),
-            enforcer=appoint(session, "冯力", county, Role.ENFORCEMENT_OFFICER),
-            head=appoint(session, "孙卫东", town, Role.GRID_HEAD),
-            deputy=appoint(session, "陈静", town, Role.DEPUTY_HEAD),
-            officer=appoint(session, "李秀英", zhao, Role.GRID_OFFICER),
-            liaison=appoint(session, "褚明", bureau, Role.DEPT_LIAISON),
-            answerable=appoint(session, "卫红", yard, Role.RESPONSIBLE_PERSON),
+            **dict(zip(posts, people, strict=True)),
             checklist=session.scalars(
                 select(Checklist).where(Checklist.object_kind == "industrial")
             ).one(),
@@ -93,15 +100,14 @@ def actor(somebody: Person) -> Any:
 
 
 def _grids(session: Session) -> tuple[Grid, Grid, Grid, Grid]:
-    county = add_grid(session, "盘山县", level=1)
-    town = add_grid(session, "吴家镇", level=2, parent=county)
-    zhao = add_grid(session, "赵家村", parent=town)
-    qian = add_grid(session, "钱家村", parent=town)
-    both = square(ZHAO).union(square(QIAN))
-    for grid in (county, town):
-        add_boundary(session, grid, as_multi(both), since=LAST_YEAR)
-    add_boundary(session, zhao, square(ZHAO), since=LAST_YEAR)
-    add_boundary(session, qian, square(QIAN), since=LAST_YEAR)
+    county = a_grid("盘山县", level=1)
+    town = a_grid("吴家镇", level=2, parent=county)
+    zhao, qian = (a_grid(name, parent=town) for name in ("赵家村", "钱家村"))
+    session.add_all([county, town, zhao, qian])
+    session.flush()
+    both = as_multi(square(ZHAO).union(square(QIAN)))
+    areas = {county: both, town: both, zhao: square(ZHAO), qian: square(QIAN)}
+    add_boundaries(session, areas, since=LAST_YEAR)
     return county, town, zhao, qian
 
 

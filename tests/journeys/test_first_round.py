@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, func, select
-from werkzeug.serving import make_server
 
 from gridsvc.actor import system
 from gridsvc.app import create_app
@@ -30,6 +28,7 @@ from gridsvc.summaries import service as summaries
 from gridsvc.summaries.models import WeeklySummary
 from tests.conftest import begin_afresh
 from tests.databases import fresh_database
+from tests.serving import serving
 
 SCRIPT = ROOT / "docs" / "first-round.sh"
 TWO_WEEKS = 12  # days of history: the weeks after them are there, and nobody has signed them
@@ -56,13 +55,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         owner.dispose()
         app = create_app(settings(owner_url, app_url, here))
         demo = settled(app)
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        yield Place(app, demo, f"http://127.0.0.1:{server.server_port}", here / "receipt.json")
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        with serving(app) as url:
+            yield Place(app, demo, url, here / "receipt.json")
         with app.app_context():
             db.engine.dispose()
 

@@ -10,7 +10,6 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Thread
 from time import time
 from typing import Any
 from urllib.parse import urlencode
@@ -18,7 +17,8 @@ from urllib.parse import urlencode
 from flask import Flask, Response, jsonify, redirect, request
 from joserfc import jwt
 from joserfc.jwk import RSAKey
-from werkzeug.serving import make_server
+
+from tests.serving import serving
 
 CLIENT_ID, CLIENT_SECRET = "gridsvc", "a secret of ours"
 
@@ -103,16 +103,8 @@ class Provider:
 @contextmanager
 def running(provider: Provider) -> Iterator[Provider]:
     """Serve a provider on a port of its own."""
-    server = make_server("127.0.0.1", 0, _app(provider), threaded=True)
-    provider.issuer = f"http://127.0.0.1:{server.server_port}"
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with serving(_app(provider)) as provider.issuer:
         yield provider
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def _app(provider: Provider) -> Flask:

@@ -18,7 +18,6 @@ from time import monotonic
 import pytest
 import requests
 from sqlalchemy import delete
-from werkzeug.serving import make_server
 
 from gridsvc.config import Settings
 from gridsvc.people.models import Account, Device, Membership, SigninFailure
@@ -27,6 +26,7 @@ from gridsvc.signin.jobs import forget_old_failures
 from gridsvc.signin.rules import FREE_FAILURES, lock_after
 from tests.conftest import BUSY, enter, together
 from tests.factories.people import PASSWORD, a_phone, an_account
+from tests.serving import serving
 
 IS_FULL = os.environ.get("PROVE") == "full"
 GUESSES = 1000 if IS_FULL else 100
@@ -52,7 +52,7 @@ def phone(busy, owner) -> Iterator[str]:
 
 @pytest.fixture
 def url(app, settings) -> Iterator[str]:
-    with _many_processes(settings) if IS_FULL else _one_process(app) as address:
+    with _many_processes(settings) if IS_FULL else serving(app) as address:
         yield f"{address}/api/v1"
 
 
@@ -83,17 +83,6 @@ def _await(address: str, server: subprocess.Popen[bytes]) -> None:
         except (requests.ConnectionError, requests.Timeout):
             Event().wait(0.1)  # between two tries, not for something to have happened
     raise AssertionError("gunicorn did not start")
-
-
-@contextmanager
-def _one_process(app) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def sign_in(url: str, password: str) -> requests.Response:

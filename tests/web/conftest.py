@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from flask import Flask
@@ -21,7 +20,6 @@ from playwright.sync_api import (
 )
 from shapely import Point
 from sqlalchemy import Engine
-from werkzeug.serving import make_server
 
 from gridsvc.accountability.rules import Role
 from gridsvc.enterprises.models import Enterprise
@@ -33,6 +31,7 @@ from gridsvc.web.routes import DIST
 from tests.conftest import BUSY, clear, enter
 from tests.factories.enterprises import add_enterprise
 from tests.factories.village import ZHAO, Village, appoint
+from tests.serving import serving
 from tests.web.rough import Application, Rough, whole
 
 PASSWORD = "xuncha2026"
@@ -142,13 +141,8 @@ def served(app: Flask, owner: Engine, built: Path) -> Iterator[Served]:
         session.commit()
         give_passwords([*_people(village), village_head])
         db.session.remove()
-    server = make_server("127.0.0.1", 0, answering_at_once(app), threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield Served(f"http://127.0.0.1:{server.server_port}", village, village_head)
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(answering_at_once(app)) as url:
+        yield Served(url, village, village_head)
     clear(owner, BUSY)
 
 
