@@ -29,6 +29,7 @@ PHONES, PROCESSES = 200, 4
 VISITS = 200  # of each officer, before the morning
 NEWS = 20  # of each officer, between the first pull and the next
 HEAD_START_S = 1.0  # for 200 connections to stand ready
+NOBODY = UUID(int=0)  # none of the visits is a formal inspection, which its author alone is told
 
 
 def main() -> None:
@@ -90,7 +91,7 @@ def select(url: str, asked: Sequence[tuple[str, list[UUID], str]]) -> list[float
 
 
 def _statement(which, grids: list[UUID], cursor: str):
-    values = {"here": HERE, "since": utc_now() - RECENT, "rfc3339": RFC3339}
+    values = {"here": HERE, "since": utc_now() - RECENT, "rfc3339": RFC3339, "reader": NOBODY}
     if which == "EVERYTHING":
         return EVERYTHING, values | {"grids": grids}
     seen = [

@@ -15,6 +15,7 @@ from flask import Flask
 from shapely import Point
 from sqlalchemy import create_engine, func, select
 
+from gridsvc.accountability.queries import held_by
 from gridsvc.accountability.rules import Role
 from gridsvc.app import create_app
 from gridsvc.clock import utc_now
@@ -108,7 +109,9 @@ def backend_ms(pid: int) -> float:
 
 def pieces(officer):
     with transaction(HERE) as session:
-        return list(whole(session, person_id=officer, now=utc_now()))
+        return list(
+            whole(session, person_id=officer, held=held_by(session, officer), now=utc_now())
+        )
 
 
 def packed(app: Flask, officer) -> int:
@@ -116,14 +119,20 @@ def packed(app: Flask, officer) -> int:
         app.test_request_context(headers={"Accept-Encoding": "gzip"}),
         transaction(HERE) as session,
     ):
-        return len(_sent(whole(session, person_id=officer, now=utc_now())).data)
+        return len(
+            _sent(
+                whole(session, person_id=officer, held=held_by(session, officer), now=utc_now())
+            ).data
+        )
 
 
 def paged(officer) -> int:
     size, cursor, more = 0, None, True
     while more:
         with transaction(HERE) as session:
-            page = pull(session, cursor, person_id=officer, now=utc_now())
+            page = pull(
+                session, cursor, person_id=officer, held=held_by(session, officer), now=utc_now()
+            )
         size += sum(len(items) for items in page.changed.values())
         cursor, more = page.next, page.more
     return size

@@ -76,10 +76,13 @@ def put_record(
     build: Callable[..., Any],
     deed: Deed,
     model: type[FieldRecord],
+    *,
+    stands: Callable[[Session, UUID], Any] | None = None,
 ) -> tuple[dict[str, Any], int]:
     """Enter the record in the request's body; return ({kind: row, receipt}, 201 or 200).
 
-    What could be read and was refused is kept aside in quarantine, and then refused.
+    `stands` reads what stands of it, if a mapped object would be too dear. What could be read
+    and was refused is kept aside in quarantine, and then refused.
     """
     who, now, sent = caller(), utc_now(), json_object()
     report = _read(who, id, sent, made(schema), build, now)
@@ -87,7 +90,8 @@ def put_record(
     with transaction(who.jurisdiction_id) as session:
         wake(session, id)
         receipt = receipts(session, [id], signer())[id]
-        answer = {kind: session.get(model, id), "receipt": receipt}
+        row = stands(session, id) if stands else session.get(model, id)
+    answer = {kind: row, "receipt": receipt}
     return answer, 201 if kept.is_new else 200
 
 

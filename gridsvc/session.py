@@ -5,21 +5,25 @@ jurisdiction, a new row gets it, and `session.get(Enterprise, id)` takes the id 
 Only SQL that is not built from mapped classes has to name `session.jurisdiction_id`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
+import psycopg
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Engine, event, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, with_loader_criteria
 
 from gridsvc.db import Model
 from gridsvc.scoped import InJurisdiction, Jurisdiction, Scoped, Shared
 
 T = TypeVar("T")
+
+Rows = psycopg.Cursor[tuple[Any, ...]]
 
 
 class Session(FlaskSession):
@@ -56,7 +60,23 @@ class Session(FlaskSession):
         if isinstance(engine, Engine) and not self.in_transaction():
             return _alone(engine, sql, values)
         self.flush()
-        return [tuple(row) for row in self.connection().exec_driver_sql(sql, values)]
+        return self.told(sql, values).fetchall()
+
+    def told(self, sql: str, values: Mapping[str, Any]) -> Rows:
+        """Tell PostgreSQL one statement, in the transaction; return the driver's own cursor.
+
+        SQLAlchemy would put a result around it, which takes as long again as the driver does: a
+        fifth of the CPU of a single record. Raises what SQLAlchemy would raise.
+        """
+        connection = self.connection()
+        driver: Any = connection.connection.dbapi_connection
+        try:
+            cursor: Rows = driver.execute(sql, values)
+        except psycopg.Error as fault:
+            if driver.closed:
+                connection.invalidate(fault)
+            raise DBAPIError.instance(sql, values, fault, psycopg.Error) from fault
+        return cursor
 
 
 @event.listens_for(Session, "do_orm_execute")

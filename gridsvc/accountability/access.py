@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from flask import request
+from flask import Request, request
 
 from gridsvc.accountability.queries import granted, held_by
 from gridsvc.accountability.rules import PERMISSION, Held, allows, may, scope
@@ -31,6 +31,11 @@ def authorize(who: Caller, deed: str) -> bool:
     """Say whether any duty that `who` holds now allows `deed` somewhere."""
     with transaction(who.jurisdiction_id) as session:
         return allows(_held(session, who), deed, utc_now())
+
+
+def remember(asking: Request, held: list[Held]) -> None:
+    """Keep what whoever makes this request ever held, as it was read beside who they are."""
+    asking.environ[HELD] = held
 
 
 def held_by_caller(session: Session) -> list[Held]:
@@ -74,10 +79,11 @@ def need_purpose(purpose: str | None) -> str:
 def _held(session: Session, who: Caller) -> list[Held]:
     if HELD not in request.environ:
         grant = who.grant
-        request.environ[HELD] = (
+        held = (
             held_by(session, who.person_id)
             if grant is None
             else granted(session, grant.grid_id, grant.deeds)
         )
-    held: list[Held] = request.environ[HELD]
-    return held
+        remember(request, held)
+    known: list[Held] = request.environ[HELD]
+    return known

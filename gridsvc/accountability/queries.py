@@ -1,7 +1,8 @@
 """Who answered for a subject, and what somebody answered for."""
 
-from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 from psycopg.types.range import Range as Said
@@ -16,7 +17,8 @@ from gridsvc.grids.queries import within
 from gridsvc.session import Session
 from gridsvc.weeks import LOCAL, local_day
 
-ZONE = str(LOCAL)  # by whose days a leave is meant
+# Whom one stands in for, and by whose days a leave is meant.
+ASKED = {"stood_in": [*map(str, STOOD_IN)], "zone": str(LOCAL)}
 
 
 def holder(session: Session, role: str, subject_id: UUID, at: datetime) -> Duty | None:
@@ -55,9 +57,7 @@ def held_by(session: Session, person_id: UUID) -> list[Held]:
 def held_by_each(session: Session, person_ids: Collection[UUID]) -> dict[UUID, list[Held]]:
     """Return what each of some people ever held, in one query however many they are."""
     held: dict[UUID, list[Held]] = {person_id: [] for person_id in person_ids}
-    rows = session.glance(
-        REACHED, people=list(person_ids), stood_in=[*map(str, STOOD_IN)], zone=ZONE
-    )
+    rows = session.glance(REACHED, people=list(person_ids), **ASKED)
     for person_id, role, held_at, subject_id, period in rows:
         held[person_id].append(Held(role, held_at, subject_id, _period(period)))
     return held
@@ -70,18 +70,18 @@ def _period(said: Said[datetime]) -> Period:
 
 
 # Their own posts, the posts of others on the days on which they stand in for them, and what
-# each reaches: the grid, and every grid below it.
-REACHED = """
+# each reaches: the grid, and every grid below it. {people} is SQL for the ids of the people.
+_REACHED = """
 WITH RECURSIVE off AS (
     SELECT person_id, substitute_id, tstzrange(
         CAST(first_day AS timestamp) AT TIME ZONE %(zone)s,
         CAST(last_day + 1 AS timestamp) AT TIME ZONE %(zone)s
     ) AS days
     FROM leave
-    WHERE jurisdiction_id = %(here)s AND substitute_id = ANY(%(people)s) AND cancelled_at IS NULL
+    WHERE jurisdiction_id = %(here)s AND substitute_id = ANY({people}) AND cancelled_at IS NULL
 ), term AS (
     SELECT person_id, role, subject_kind, subject_id, period FROM duty
-    WHERE jurisdiction_id = %(here)s AND person_id = ANY(%(people)s)
+    WHERE jurisdiction_id = %(here)s AND person_id = ANY({people})
     UNION ALL
     SELECT off.substitute_id, duty.role, duty.subject_kind, duty.subject_id, duty.period * off.days
     FROM duty JOIN off ON duty.person_id = off.person_id AND duty.period && off.days
@@ -99,6 +99,35 @@ WITH RECURSIVE off AS (
 )
 SELECT person_id, role, held_at, subject_id, period FROM reached
 """
+REACHED = _REACHED.format(people="%(people)s")
+
+
+def reached_as_json(person_id: str) -> str:
+    """Return SQL for what somebody ever held, as JSON for `from_json`; `person_id` is SQL, too.
+
+    For a statement that asks something else besides. It wants the values of ASKED.
+    """
+    reached = _REACHED.format(people=f"ARRAY[{person_id}]")
+    facts = "role, held_at, subject_id, lower(period), upper(period), isempty(period)"
+    return f"(SELECT json_agg(json_build_array({facts})) FROM ({reached}) AS held)"  # noqa: S608
+
+
+def from_json(told: Iterable[Any] | None) -> list[Held]:
+    """Return what somebody ever held, as reached_as_json tells it."""
+    return [
+        Held(role, held_at, UUID(subject_id), _span(since, until, is_empty=is_empty))
+        for role, held_at, subject_id, since, until, is_empty in told or ()
+    ]
+
+
+def _span(since: str | None, until: str | None, *, is_empty: bool) -> Period:
+    if is_empty:
+        return Range(empty=True)
+    return Range(_moment(since), _moment(until))
+
+
+def _moment(told: str | None) -> datetime | None:
+    return datetime.fromisoformat(told).astimezone(UTC) if told else None
 
 
 def granted(session: Session, grid_id: UUID, deeds: frozenset[str]) -> list[Held]:

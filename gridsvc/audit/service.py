@@ -33,8 +33,8 @@ def record(session: Session, acts: Sequence[Act], *, by: Actor, at: datetime) ->
     if not acts:
         return
     session.flush()
-    here, asked = session.jurisdiction_id, session.connection()
-    seq, hash_ = asked.exec_driver_sql(LOCK_HEAD, {"here": here}).one()
+    here = session.jurisdiction_id
+    [(seq, hash_)] = session.told(LOCK_HEAD, {"here": here}).fetchall()
     links = list(
         chain(
             acts, jurisdiction_id=here, after=(seq, hash_), by=by, at=at,
@@ -43,7 +43,7 @@ def record(session: Session, acts: Sequence[Act], *, by: Actor, at: datetime) ->
     )  # fmt: skip
     insert_all(session, AuditEntry, [_row(link, by) for link in links])
     end = {"here": here, "seq": links[-1].seq, "hash": links[-1].hash}
-    asked.exec_driver_sql(MOVE_HEAD, end)
+    session.told(MOVE_HEAD, end)
 
 
 LOCK_HEAD = "SELECT seq, hash FROM audit_head WHERE jurisdiction_id = %(here)s FOR UPDATE"

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from shapely import Point
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import aliased
 
@@ -46,6 +47,33 @@ def page(
     rows = session.scalars(log.order_by(Inspection.id.desc()).limit(limit + 1)).all()
     more = rows[limit - 1].id if len(rows) > limit else None
     return {"items": rows[:limit], "next": str(more) if more else None}
+
+
+def entry(session: Session, id: UUID) -> dict[str, Any]:
+    """Return an entry as InspectionSchema tells it, its flags beside it.
+
+    For the answer to a single record: as a mapped object it took a fifth of the CPU of all.
+    """
+    [(*facts, lon, lat, flags)] = session.glance(ENTRY, id=id)
+    position = None if lon is None else Point(lon, lat)
+    return dict(zip(FACTS, facts, strict=True)) | {"position": position, "flags": flags}
+
+
+FACTS = (
+    "id", "kind", "formal", "enterprise_id", "patrol_id", "corrects_id", "correction_reason",
+    "checklist_id", "grid_id", "position_grid_id", "sender_id", "made_at", "occurred_at",
+    "received_at", "answers", "result", "findings", "crs", "accuracy_m", "no_position_reason",
+    "gps_at", "uptime_s", "is_mock",
+)  # fmt: skip
+ENTRY = f"""
+SELECT {", ".join(FACTS)}, ST_X(position), ST_Y(position), coalesce((
+    SELECT json_agg(json_build_object(
+        'kind', flag.kind, 'evidence', evidence, 'score', score, 'state', state
+    ) ORDER BY flag.kind, about)
+    FROM flag WHERE flag.jurisdiction_id = %(here)s AND record_id = %(id)s
+), '[]')
+FROM inspection WHERE jurisdiction_id = %(here)s AND id = %(id)s
+"""  # noqa: S608
 
 
 def corrected(session: Session, ids: Collection[UUID]) -> dict[UUID, Corrected]:

@@ -44,6 +44,7 @@ def put_inspection(inspection_id: UUID) -> tuple[dict[str, Any], int]:
         InspectionReport,
         service.register,
         Inspection,
+        stands=queries.entry,
     )
 
 

@@ -71,7 +71,7 @@ def announce(
     key = {"sender_id": by.person_id, "sha256": told.sha256}
     here = {"jurisdiction_id": session.jurisdiction_id, "id": new_id(), "device_id": by.device_id}
     row = here | key | fresh
-    if session.connection().exec_driver_sql(BEGIN, row).one_or_none():
+    if session.told(BEGIN, row).fetchone():
         return _begun(session, row)
     upload = session.scalars(_locked().filter_by(**key)).one()
     if upload.completed_at is None and _is_stale(upload, told, now):
@@ -251,7 +251,7 @@ def _register(
         "height_px": frame and frame.height_px,
         "received_at": now,
     }
-    is_new = session.connection().exec_driver_sql(REGISTER, row).one_or_none()
+    is_new = session.told(REGISTER, row).fetchone()
     if is_new and frame:
         defer(session, LOOK, jurisdiction_id=session.jurisdiction_id)
 

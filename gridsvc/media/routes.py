@@ -91,7 +91,7 @@ def options_media() -> Response:
 
 
 @uploads.post("")
-@uploads.arguments(AnnouncementSchema, location="headers")
+@uploads.arguments(AnnouncementSchema(), location="headers")
 @uploads.response(201, description="Send its bytes to Location, from Upload-Offset on")
 @uploads.alt_response(200, description="You sent these bytes before: here is the receipt")
 @uploads.alt_response(413, "REQUEST_ENTITY_TOO_LARGE")
@@ -128,7 +128,7 @@ def head_upload(upload_id: UUID) -> Response:
 
 @uploads.patch("/uploads/<uuid:upload_id>")
 @uploads.doc(requestBody={"required": True, "content": {PIECE: {"schema": {"type": "string"}}}})
-@uploads.arguments(PieceSchema, location="headers")
+@uploads.arguments(PieceSchema(), location="headers")
 @uploads.response(204, description="The last piece is answered with a Media-Receipt")
 @uploads.alt_response(404, "NOT_FOUND")
 @uploads.alt_response(409, "CONFLICT")

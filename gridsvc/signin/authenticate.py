@@ -8,7 +8,8 @@ from flask import session as cookie
 from flask_wtf.csrf import CSRFError, validate_csrf
 from wtforms.validators import ValidationError
 
-from gridsvc.accountability.queries import held_by
+from gridsvc.accountability.access import remember
+from gridsvc.accountability.queries import from_json
 from gridsvc.clock import utc_now
 from gridsvc.identity import SAFE, Caller, Grant
 from gridsvc.people.codes import secret_digest
@@ -60,7 +61,7 @@ def _let_in(session: Session, request: Request, token: Token, device: Known) -> 
         return None
     if not device.is_shut:
         _note(session, token.device_id, device, is_what, now)
-    return _caller(session, request, token, device, now)
+    return _caller(request, token, device, now)
 
 
 def _note(session: Session, id: UUID, device: Known, is_what: Shown, now: datetime) -> None:
@@ -69,9 +70,10 @@ def _note(session: Session, id: UUID, device: Known, is_what: Shown, now: dateti
         service.see(session.get_one(Device, id), is_what, idle=idle(), now=now)
 
 
-def _caller(
-    session: Session, request: Request, token: Token, device: Known, now: datetime
-) -> Caller:
+def _caller(request: Request, token: Token, device: Known, now: datetime) -> Caller:
+    held = from_json(device.held)
+    if device.deeds is None:
+        remember(request, held)
     return Caller(
         account_id=device.account_id,
         person_id=device.person_id,
@@ -81,8 +83,7 @@ def _caller(
         device_at=_device_time(request.headers.get("Device-Time", "")),
         is_revoked=device.is_revoked or device.is_shut,
         must_change_password=device.must_change_password,
-        lacks_second_factor=device.wants_factor
-        and is_desk_role(held_by(session, device.person_id), now),
+        lacks_second_factor=device.wants_factor and is_desk_role(held, now),
         grant=_grant(device),
     )
 

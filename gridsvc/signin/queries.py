@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from gridsvc.accountability.models import Duty
-from gridsvc.accountability.queries import held_by, stood_in
+from gridsvc.accountability.queries import ASKED, held_by, reached_as_json, stood_in
 from gridsvc.accountability.rules import permissions
 from gridsvc.people.models import Account, Device, Person
 from gridsvc.people.second_factor import is_confirmed, recovery_codes_left
@@ -35,9 +35,10 @@ class Known(NamedTuple):
     deeds: list[str] | None  # of a program
     grid_id: UUID | None
     former_digests: list[str]
+    held: list[Any] | None  # what they ever held, for accountability.queries.from_json
 
 
-KNOWN = """
+KNOWN = f"""
 SELECT device.account_id, device.person_id, device.kind, device.secret_digest,
        device.previous_digest, device.confirmed_at, device.last_seen_at, device.expires_at,
        account.disabled_at IS NOT NULL,
@@ -46,7 +47,8 @@ SELECT device.account_id, device.person_id, device.kind, device.secret_digest,
        device.kind = 'browser' AND device.proof = 'password'
            AND jurisdiction.second_factor <> 'none' AND second_factor.confirmed_at IS NULL,
        access_token.deeds, access_token.grid_id,
-       CASE WHEN device.former_digests ? %(shown)s THEN ARRAY[%(shown)s] ELSE '{}' END
+       CASE WHEN device.former_digests ? %(shown)s THEN ARRAY[%(shown)s] ELSE '{{}}' END,
+       {reached_as_json("device.person_id")}
 FROM device
 JOIN account ON account.id = device.account_id
 JOIN jurisdiction ON jurisdiction.id = device.jurisdiction_id
@@ -54,12 +56,15 @@ LEFT JOIN second_factor ON second_factor.account_id = device.account_id
 LEFT JOIN access_token ON access_token.jurisdiction_id = %(here)s AND access_token.id = device.id
 WHERE device.jurisdiction_id = %(here)s AND device.id = %(device_id)s
   AND (device.kind = 'program') = (access_token.id IS NOT NULL)
-"""
+"""  # noqa: S608
 
 
 def known(session: Session, device_id: UUID, shown_digest: str) -> Known | None:
-    """Return what is known of a device that shows a secret: nearly every request asks it."""
-    for row in session.glance(KNOWN, device_id=device_id, shown=shown_digest):
+    """Return what is known of a device that shows a secret: nearly every request asks it.
+
+    And what duties it has, which most ask, too: in one statement, at one moment.
+    """
+    for row in session.glance(KNOWN, device_id=device_id, shown=shown_digest, **ASKED):
         return Known(*row)
     return None
 

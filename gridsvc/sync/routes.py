@@ -12,7 +12,7 @@ import structlog
 from flask import Response, current_app, request
 from flask_smorest import Blueprint
 
-from gridsvc.accountability.access import visible_grids
+from gridsvc.accountability.access import held_by_caller, visible_grids
 from gridsvc.audit.receipts import receipts
 from gridsvc.clock import utc_now
 from gridsvc.errors import Outcome
@@ -52,7 +52,7 @@ LEVEL = 4  # a third more than 9 makes of it, in a third of the time
 
 
 @blueprint.post("/push")
-@blueprint.arguments(PushSchema)
+@blueprint.arguments(PushSchema())
 @blueprint.response(200, PushedSchema)
 @takes_revoked
 @member
@@ -103,7 +103,7 @@ def _proofs(
 
 
 @blueprint.get("/pull")
-@blueprint.arguments(PullSchema, location="query")
+@blueprint.arguments(PullSchema(), location="query")
 @blueprint.response(200, description="What changed, and the cursor to come back with")
 @blueprint.alt_response(304, description="Nothing changed")
 @blueprint.alt_response(410, "GONE")
@@ -114,7 +114,7 @@ def get_pull(query: dict[str, Any]) -> Response:
 
 
 @blueprint.post("/pull")
-@blueprint.arguments(PullBodySchema)
+@blueprint.arguments(PullBodySchema())
 @blueprint.response(200, description="What changed, and the cursor to come back with")
 @blueprint.alt_response(204, description="Nothing changed")
 @blueprint.alt_response(410, "GONE")
@@ -127,12 +127,13 @@ def post_pull(body: dict[str, Any]) -> Response:
 
 def _pulled(told: str, *, nothing: int) -> Response:
     who, now = caller(), utc_now()
+    me = who.person_id
     cursor = Cursor.parse(told) if told else None
     try:
         with transaction(who.jurisdiction_id) as session:
             if cursor is None:
-                return _sent(whole(session, person_id=who.person_id, now=now))
-            page = pull(session, cursor, person_id=who.person_id, now=now)
+                return _sent(whole(session, person_id=me, held=held_by_caller(session), now=now))
+            page = pull(session, cursor, person_id=me, held=held_by_caller(session), now=now)
     except ScopeTooWide as refusal:
         _alarm(who, refusal, now)
         raise

@@ -151,3 +151,16 @@ def test_the_log_is_read_page_by_page_the_latest_first(client, put, body, villag
 
     assert [i["id"] for i in page["items"] + rest["items"]] == [str(id) for id in reversed(ids)]
     assert rest["next"] is None
+
+
+def test_the_answer_to_one_record_is_what_the_log_lists(client, put, body, village, as_) -> None:
+    satellites = {"gps_at": "2026-02-28T11:59:58+08:00", "accuracy_m": 6.5, "uptime_s": 90.25}
+    nowhere = body(no_position_reason="手机定位不可用")
+    del nowhere["position"], nowhere["crs"]
+
+    told = [put(new_id(), one) for one in (body(is_mock=True, **satellites), nowhere)]
+
+    log = client.get("/api/v1/inspections", headers=as_(village.head)).json["items"]
+    assert [one.json["inspection"] for one in reversed(told)] == log
+    assert [one["position"] is None for one in log] == [True, False]
+    assert [flag["kind"] for flag in log[1]["flags"]] == ["mock_location"]

@@ -6,6 +6,7 @@ from threading import Event, Thread
 
 import pytest
 
+from gridsvc.accountability.queries import held_by
 from gridsvc.clock import utc_now
 from gridsvc.inspections.service import register
 from gridsvc.session import transaction
@@ -94,12 +95,27 @@ def test_what_is_committed_while_it_is_read_comes_later_and_is_not_lost(app, bus
         writer.start()
         wrote.wait()
         with transaction(BUSY) as session:
-            first = json.loads("".join(whole(session, person_id=busy.officer.id, now=NOW)))
+            first = json.loads(
+                "".join(
+                    whole(
+                        session,
+                        person_id=busy.officer.id,
+                        held=held_by(session, busy.officer.id),
+                        now=NOW,
+                    )
+                )
+            )
         may_end.set()
         writer.join()
         with transaction(BUSY) as session:
             cursor = Cursor.parse(first["next"])
-            later = pull(session, cursor, person_id=busy.officer.id, now=NOW)
+            later = pull(
+                session,
+                cursor,
+                person_id=busy.officer.id,
+                held=held_by(session, busy.officer.id),
+                now=NOW,
+            )
         seen = {item["id"] for item in first["changed"]["inspection"]}
         new = {item["id"] for item in json.loads(f"[{later.changed['inspection']}]")}
         assert (len(new), seen & new) == (int(is_kept), set())

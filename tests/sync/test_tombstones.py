@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, text
 
 from gridsvc.accountability.models import Duty
+from gridsvc.accountability.queries import held_by
 from gridsvc.accountability.rules import Role
 from gridsvc.clock import utc_now
 from gridsvc.enterprises import service
@@ -40,7 +41,14 @@ class Phone:
     rows: dict[UUID, UUID] = field(default_factory=dict)  # the grid of each enterprise
 
     def pull(self, session: Session, most: int = 1000) -> Page:
-        page = pull(session, self.cursor, person_id=self.owner, now=NOW, most=most)
+        page = pull(
+            session,
+            self.cursor,
+            person_id=self.owner,
+            held=held_by(session, self.owner),
+            now=NOW,
+            most=most,
+        )
         items = json.loads(f"[{page.changed['enterprise']}]")
         self.chance.shuffle(items)
         for item in items:
