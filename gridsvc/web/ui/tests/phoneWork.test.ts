@@ -46,13 +46,21 @@ test('a draft is kept at every change and found again, with its photos, until it
   await flushPromises(() => found.id.value !== undefined)
   expect([found.id.value, found.content.answers.smell]).toEqual([draft.id.value, 'ok'])
 
-  found.close()
-  await enqueue({ id: found.id.value, kind: 'inspection', title: 'e', body: {} })
+  await found.become(() => enqueue({ id: found.id.value, kind: 'inspection', title: 'e', body: {} }))
   found.content.answers.smell = 'problem'
   const next = useDraft('inspection', 'e', () => ({ answers: {} as Record<string, string> }))
   await flushPromises(() => next.id.value !== undefined)
   expect(next.id.value).not.toBe(draft.id.value)
   expect(await db.drafts.count()).toBe(0)
+})
+
+test('a draft that could not become a record, since the phone is full, goes on being kept', async () => {
+  const draft = useDraft('inspection', 'e', () => ({ words: '' }))
+  await flushPromises(() => draft.id.value !== undefined)
+  await expect(draft.become(() => Promise.reject(new DOMException('full', 'QuotaExceededError')))).rejects.toThrow('full')
+  draft.content.words = 'after room was made'
+  await flushPromises(() => draft.savedAt.value !== undefined)
+  expect(await db.drafts.toArray()).toMatchObject([{ content: { words: 'after room was made' } }])
 })
 
 test('to begin anew forgets the draft and its photos, but no record', async () => {

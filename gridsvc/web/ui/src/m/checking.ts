@@ -62,8 +62,7 @@ export function useChecking<C extends VisitDraft>(key: string, { empty, refilled
     const { answers, findings } = told(list.items.value, content, say('parts.answer.problem'), proof.hashes)
     const named = corrects ? { corrects_id: corrects, correction_reason: content.reason.trim() } : {}
     const body = { enterprise_id: enterpriseId, checklist_id: list.checklist.value!.id, answers, findings, ...facts(content), ...named, ...where }
-    draft.close()
-    await enqueue({ id: id.value, kind: 'inspection', title: title(enterprise.value!.name), body })
+    await draft.become(() => enqueue({ id: id.value, kind: 'inspection', title: title(enterprise.value!.name), body }))
     await router.replace(problemsIn(list.items.value, content).length && !corrects ? `/report?inspection=${id.value}` : `/records/${id.value}`)
   }
 

@@ -17,8 +17,8 @@ export interface Drafting<C> {
   save(): Promise<void>
   /** Throw away what is there and begin anew. */
   restart(): Promise<void>
-  /** Keep nothing more: it has become a record. */
-  close(): void
+  /** Let it become a record, or be thrown away: nothing more of it is kept. If that fails, as on a full phone, it goes on being kept. */
+  become<T>(deed: () => Promise<T>): Promise<T>
 }
 
 /** A draft of a record about a subject: the one begun before, or a new one. */
@@ -58,7 +58,16 @@ export function useDraft<C extends object>(kind: Kind, subjectId: string, empty:
     id.value = uuid7()
     savedAt.value = undefined
   }
-  return { id, content, savedAt, isKept, save, restart, close: () => { isClosed = true } }
+  async function become<T>(deed: () => Promise<T>): Promise<T> {
+    isClosed = true
+    try {
+      return await deed()
+    } catch (cause) {
+      isClosed = false
+      throw cause
+    }
+  }
+  return { id, content, savedAt, isKept, save, restart, become }
 }
 
 /** A full phone is told of on every page; the draft is not marked as kept. */
