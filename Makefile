@@ -31,7 +31,7 @@ clean: ## stop it and delete var/: private databases, photos, keys, logs
 test: ## run all tests on a private database: web clients, Python, browser
 	@.ci/install postgis browser python-dev web
 	@npm --prefix $(UI) test
-	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder --durations=15
+	@$(BIN)/python -m pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder --durations=15
 
 .PHONY: prove
 prove: ## the heavy forms of what `make test` proves in short: three years of transfers, the storm, patrol days that never were; memory over ten minutes
