@@ -56,7 +56,8 @@ class FormalFactsSchema(Schema):
     """What a formal inspection (行政检查) has beside what every inspection has.
 
     Without `exempt_reason` it counts against the yearly cap of the enterprise. The signature is
-    a photo of the record with the purpose `signature`; without it, `refusal` says why.
+    a photo of the record with the purpose `signature`; without it, `refusal` says why. Of a
+    correction neither is wanted: the signature stays with what was signed.
     """
 
     officers = fields.List(
@@ -128,7 +129,9 @@ class InspectionReportSchema(ReportSchema):
         if "formal" not in body:
             if signed:
                 raise ValidationError("Only a formal inspection is signed.", "photos")
-        elif signed == ("refusal" in body["formal"]):
+            return
+        is_refused = "refusal" in body["formal"]
+        if (signed and is_refused) or not (signed or is_refused or "corrects_id" in body):
             raise ValidationError("Either a photo that is the signature, or this.", "refusal")
 
     @post_load

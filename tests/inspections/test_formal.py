@@ -271,6 +271,22 @@ def test_a_correction_names_an_entry_of_the_same_kind(put, body, village) -> Non
     assert (right.status_code, right.json["inspection"]["corrects_id"]) == (201, formal)
 
 
+def test_a_slip_of_the_pen_is_corrected_without_a_signature_and_the_first_one_stays(
+    put, body, client, village, as_
+) -> None:
+    unsigned = {"refusal": None}
+    assert put(body(formal=unsigned)).status_code == 422
+    first = put(body(formal=unsigned, photos=[SIGNED])).json["inspection"]["id"]
+    again = put(body(formal=unsigned | {"notice_no": "盘环检通8号"}, corrects_id=first))
+    both = put(body(photos=[SIGNED], corrects_id=first))
+
+    assert (again.status_code, both.status_code) == (201, 422)
+    path = f"/api/v1/enterprises/{village.yard.id}/file"
+    filed = client.get(path, headers=as_(village.dispatcher)).json["formal"]["items"]
+    signed = {one["id"]: bool(one["signature"]) for one in filed}
+    assert signed == {first: True, again.json["inspection"]["id"]: False}
+
+
 def test_a_correction_makes_no_inspection_but_its_word_counts(session, put, body) -> None:
     for _ in range(2):
         put(body())

@@ -37,7 +37,7 @@ describe('a formal inspection of the same person on another phone', () => {
     expect(formalFacts(form)).toEqual(facts)
     const { refusal: _, ...signed } = facts
     await db.inspections.put({ ...past, formal: signed })
-    expect(refilled(emptyFormal(), (await filed('p'))!).ending).toBeUndefined()
+    expect(refilled(emptyFormal(), (await filed('p'))!).ending).toBe('standing')
   })
 
   test('is offered apart from visits, and only with all that it said', async () => {

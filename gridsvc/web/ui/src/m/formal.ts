@@ -8,6 +8,9 @@ export type Exempt = (typeof EXEMPT_REASONS)[number]
 
 export interface Officer { person_id: string; name: string; certificate_no: string }
 
+/** How it ended with who was there. `standing`: a correction has no signature of its own, that of the first entry stays with it. */
+export type Ending = 'signed' | 'refused' | 'standing'
+
 export interface FormalDraft extends VisitDraft {
   /** The sender among them. */
   officers: Officer[]
@@ -18,7 +21,7 @@ export interface FormalDraft extends VisitDraft {
   counts?: 'counts' | Exempt
   name: string
   post: string
-  ending?: 'signed' | 'refused'
+  ending?: Ending
   /** Id of the photo that is the signature. */
   signature?: string
   refusal: string
@@ -53,7 +56,7 @@ export function missing(draft: FormalDraft, itemsLeft: number): Part[] {
   return PARTS.filter((part) => lacks[part])
 }
 
-/** The form of a correction, as the inspection was filled in. Who signs does so anew. */
+/** The form of a correction, as the inspection was filled in. The signature stays with what was signed. */
 export function refilled(draft: FormalDraft, { answers, formal }: Pick<Filed, 'answers' | 'formal'>): FormalDraft {
   const filled = { ...draft, ...filledIn(draft, answers) }
   if (!formal) return filled
@@ -61,7 +64,7 @@ export function refilled(draft: FormalDraft, { answers, formal }: Pick<Filed, 'a
   return {
     ...filled, approval_no, notice_no, basis, ...on_site,
     officers: officers.map((one) => ({ ...one, name: '' })), counts: (exempt_reason as Exempt | undefined) ?? 'counts',
-    ...(refusal ? { ending: 'refused' as const, refusal: refusal.reason, witness: refusal.witness } : {}),
+    ...(refusal ? { ending: 'refused' as const, refusal: refusal.reason, witness: refusal.witness } : { ending: 'standing' as const }),
   }
 }
 
