@@ -31,6 +31,7 @@ LATE_PCT, NEVER_PCT = (5, 8, 10, 25), (1, 2, 2, 8)  # of the rectifications; tow
 REJECTED_PCT, RETURNED_PCT, VOID_PCT, RELAPSED_PCT = 7, 3, 2, 15
 PROMPT_PCT = 80  # of the steps that wait for somebody, on any day
 MORNING, EVENING = 500, 1010  # minutes: a return in the morning is within 24 hours
+FIRST = ("return", "acknowledge")  # before what else happens on that day
 PATIENCE = 60  # days that a rectification takes which is never made
 
 Category = tuple[UUID | None, str]
@@ -77,7 +78,8 @@ def steps(
         draw = chance(SEED, "step", str(issue.id), str(issue.version), day.isoformat())
         onward = _NEXT[issue.state](world, issue, day, draw)
         for step in (*_seen(world, issue, day), *([onward] if onward else [])):
-            minutes = MORNING if step.action == "return" else draw.randint(MORNING, EVENING)
+            is_first = step.action in FIRST
+            minutes = MORNING if is_first else draw.randint(MORNING, EVENING)
             at = midnight(day) + timedelta(minutes=minutes)
             taken = _shots(step, max(at, issue.occurred_at))
             actions.append(_report(step, at, taken, draw))

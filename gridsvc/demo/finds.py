@@ -69,7 +69,9 @@ def approve(jurisdiction_id: int, world: World, day: date) -> int:
         ids = session.scalars(waiting.order_by(Enterprise.id)).all()
     for id in ids:
         with transaction(jurisdiction_id) as session:
-            decide(session, id, "approve", facts={}, reason=FOUND_REASON, by=person(office),
+            code = session.get_one(Enterprise, (jurisdiction_id, id)).code
+            facts = {"code": f"PS-9{code[-4:]}"}  # P2026-0007 comes into the book as PS-90007
+            decide(session, id, "approve", facts=facts, reason=FOUND_REASON, by=person(office),
                    now=now)  # fmt: skip
     return len(ids)
 
