@@ -167,7 +167,7 @@ def environment(settings: Settings) -> dict[str, str]:
     """Return the variables for the processes that answer and work.
 
     Two arenas: glibc gives each thread one of its own, and each keeps for ever what its largest
-    answer took (after eight phones that begin afresh 254 MB a process instead of 292).
+    answer took. docs/bench.md has the figures.
     """
     return settings.environment() | {"PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"}
 
