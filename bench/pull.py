@@ -15,7 +15,6 @@ from flask import Flask
 from shapely import Point
 from sqlalchemy import create_engine, func, select
 
-from gridsvc.accountability.queries import held_by
 from gridsvc.accountability.rules import Role
 from gridsvc.app import create_app
 from gridsvc.clock import utc_now
@@ -24,7 +23,6 @@ from gridsvc.enterprises.models import Enterprise
 from gridsvc.enterprises.schemas import EnterpriseSchema
 from gridsvc.inspections.service import register
 from gridsvc.session import db, directory, transaction
-from gridsvc.sync.pull import pull, whole
 from gridsvc.sync.routes import _sent
 from tests.conftest import HERE, a_jurisdiction, begin_afresh, enter
 from tests.databases import fresh_database
@@ -32,6 +30,7 @@ from tests.factories.accountability import add_duty
 from tests.factories.enterprises import add_enterprise
 from tests.factories.grids import add_boundary, add_grid, square
 from tests.factories.inspections import a_report
+from tests.factories.pulls import pulled, pulled_whole
 from tests.factories.village import LAST_YEAR, Village, actor
 
 VILLAGES, YARDS, TIMES = 25, 20, 7
@@ -109,9 +108,7 @@ def backend_ms(pid: int) -> float:
 
 def pieces(officer):
     with transaction(HERE) as session:
-        return list(
-            whole(session, person_id=officer, held=held_by(session, officer), now=utc_now())
-        )
+        return list(pulled_whole(session, officer, now=utc_now()))
 
 
 def packed(app: Flask, officer) -> int:
@@ -119,20 +116,14 @@ def packed(app: Flask, officer) -> int:
         app.test_request_context(headers={"Accept-Encoding": "gzip"}),
         transaction(HERE) as session,
     ):
-        return len(
-            _sent(
-                whole(session, person_id=officer, held=held_by(session, officer), now=utc_now())
-            ).data
-        )
+        return len(_sent(pulled_whole(session, officer, now=utc_now())).data)
 
 
 def paged(officer) -> int:
     size, cursor, more = 0, None, True
     while more:
         with transaction(HERE) as session:
-            page = pull(
-                session, cursor, person_id=officer, held=held_by(session, officer), now=utc_now()
-            )
+            page = pulled(session, officer, cursor, now=utc_now())
         size += sum(len(items) for items in page.changed.values())
         cursor, more = page.next, page.more
     return size

@@ -6,15 +6,14 @@ from threading import Event, Thread
 
 import pytest
 
-from gridsvc.accountability.queries import held_by
 from gridsvc.clock import utc_now
 from gridsvc.inspections.service import register
 from gridsvc.session import transaction
-from gridsvc.sync.pull import pull, whole
 from gridsvc.sync.rules import Cursor
 from tests.conftest import BUSY
 from tests.factories.enterprises import add_enterprise
 from tests.factories.issues import BEFORE_AND_AFTER, add_issue
+from tests.factories.pulls import pulled, pulled_whole
 from tests.factories.village import actor
 
 NOW = utc_now()
@@ -95,27 +94,12 @@ def test_what_is_committed_while_it_is_read_comes_later_and_is_not_lost(app, bus
         writer.start()
         wrote.wait()
         with transaction(BUSY) as session:
-            first = json.loads(
-                "".join(
-                    whole(
-                        session,
-                        person_id=busy.officer.id,
-                        held=held_by(session, busy.officer.id),
-                        now=NOW,
-                    )
-                )
-            )
+            first = json.loads("".join(pulled_whole(session, busy.officer.id, now=NOW)))
         may_end.set()
         writer.join()
         with transaction(BUSY) as session:
             cursor = Cursor.parse(first["next"])
-            later = pull(
-                session,
-                cursor,
-                person_id=busy.officer.id,
-                held=held_by(session, busy.officer.id),
-                now=NOW,
-            )
+            later = pulled(session, busy.officer.id, cursor, now=NOW)
         seen = {item["id"] for item in first["changed"]["inspection"]}
         new = {item["id"] for item in json.loads(f"[{later.changed['inspection']}]")}
         assert (len(new), seen & new) == (int(is_kept), set())

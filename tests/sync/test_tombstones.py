@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select, text
 
 from gridsvc.accountability.models import Duty
-from gridsvc.accountability.queries import held_by
 from gridsvc.accountability.rules import Role
 from gridsvc.clock import utc_now
 from gridsvc.enterprises import service
@@ -20,12 +19,13 @@ from gridsvc.grids.models import Grid
 from gridsvc.grids.service import stand_in_line
 from gridsvc.inspections.service import register
 from gridsvc.session import Session, transaction
-from gridsvc.sync.pull import Page, pull
+from gridsvc.sync.pull import Page
 from gridsvc.sync.rules import Cursor
 from gridsvc.synced import ForgottenTick, tick
 from tests.conftest import BUSY, enter
 from tests.factories.enterprises import add_enterprise
 from tests.factories.inspections import NOON
+from tests.factories.pulls import pulled
 from tests.factories.village import actor, appoint
 
 NOW = utc_now()
@@ -41,14 +41,7 @@ class Phone:
     rows: dict[UUID, UUID] = field(default_factory=dict)  # the grid of each enterprise
 
     def pull(self, session: Session, most: int = 1000) -> Page:
-        page = pull(
-            session,
-            self.cursor,
-            person_id=self.owner,
-            held=held_by(session, self.owner),
-            now=NOW,
-            most=most,
-        )
+        page = pulled(session, self.owner, self.cursor, now=NOW, most=most)
         items = json.loads(f"[{page.changed['enterprise']}]")
         self.chance.shuffle(items)
         for item in items:
